@@ -1,0 +1,37 @@
+"""What a user is told in one line."""
+
+from __future__ import annotations
+
+__all__ = ["InputError", "nearest"]
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Input that cannot be used: one line that says what, where, and what would be right."""
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 12) -> str:
+    """Return a hint that names the closest known words, or lists the allowed ones.
+
+    Parameters
+    ----------
+    word : str
+        What was written.
+    known : iterable of str
+        What would have been right.
+    limit : int
+        Longest list shown when nothing is close. [-]
+
+    Returns
+    -------
+    hint : str
+        "did you mean ...?" or "allowed: ...".
+    """
+    names = sorted(known)
+    close = get_close_matches(word, names, n=2, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(f"'{name}'" for name in close) + "?"
+    shown = ", ".join(names[:limit]) + (", ..." if len(names) > limit else "")
+    return f"allowed: {shown or '(nothing)'}"
