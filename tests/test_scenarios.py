@@ -1,0 +1,232 @@
+"""Packaged scenarios: they load without a finding and say what their sources say."""
+
+from collections import Counter
+
+import pytest
+from pydantic import BaseModel
+from scipy.stats import beta
+
+from opendome.catalog import load_catalog, scenario_names
+from opendome.cost import (
+    aei_absentee_ratio,
+    aei_constellation,
+    aei_coverage_radius,
+    aei_flyout_range,
+    aei_interceptor_mass,
+)
+from opendome.scenario import load_scenario
+from opendome.simulation.setup.bill import price
+
+PACKAGED = {
+    "aei-sbi",
+    "cbo-2026",
+    "diversified",
+    "golden-dome",
+    "peer-raid",
+    "regional-raid",
+    "single-partner",
+}
+LOADED = {name: load_scenario(name) for name in sorted(PACKAGED)}
+SCENARIO = {name: loaded.scenario for name, loaded in LOADED.items()}
+GOLDEN = SCENARIO["golden-dome"]
+CATALOG = load_catalog()
+WRITTEN = {  # numbers that stand in a file where the catalog has another
+    "golden-dome": {"constellations.amazon-leo.operations_musd_per_y"},
+    "cbo-2026": {
+        f"constellations.{shell}.{field}"
+        for shell in ("tracking-t3", "warning-geo", "transport-t1")
+        for field in ("first_unit_musd", "operations_musd_per_y")
+    },
+}
+WRITTEN |= dict.fromkeys(("peer-raid", "regional-raid"), WRITTEN["golden-dome"])
+WRITTEN |= {"aei-sbi": WRITTEN["cbo-2026"], "single-partner": set(), "diversified": set()}
+
+
+def catalog_fields(part, path=""):
+    """Yield the dotted path of every field that the catalog may fill."""
+    for name, field in type(part).model_fields.items():
+        value, here = getattr(part, name), f"{path}{name}"
+        if (field.json_schema_extra or {}).get("filled_from") == "catalog":
+            yield here
+        entries = value.items() if isinstance(value, dict) else [(None, value)]
+        for key, entry in entries:
+            if isinstance(entry, BaseModel):
+                yield from catalog_fields(entry, f"{here}." if key is None else f"{here}.{key}.")
+
+
+def satellites(scenario, *names):
+    shells = [scenario.constellations[name] for name in names]
+    return sum(shell.planes * shell.per_plane for shell in shells)
+
+
+def test_the_packaged_scenarios_are_these():
+    assert set(scenario_names()) == PACKAGED
+
+
+@pytest.mark.parametrize("name", sorted(PACKAGED))
+def test_loads_without_a_finding(name):
+    assert LOADED[name].findings == ()
+    assert SCENARIO[name].name == name
+
+
+@pytest.mark.parametrize("name", sorted(PACKAGED))
+def test_numbers_come_from_the_catalog(name):
+    filled = {path for path, _ in LOADED[name].rows}
+    assert set(catalog_fields(SCENARIO[name])) - filled == WRITTEN[name]
+
+
+@pytest.mark.parametrize("name", sorted(PACKAGED))
+def test_values_are_those_of_the_rows(name):
+    for path, row in LOADED[name].rows:
+        node = SCENARIO[name]
+        *keys, leaf = path.split(".")
+        for key in (*keys, leaf):
+            node = node[key] if isinstance(node, dict) else getattr(node, key)
+        assert node == row.value, path
+
+
+def test_elements_have_the_public_numbers_of_satellites():
+    public = {
+        "tracking-t1": 28,
+        "tracking-t2": 54,
+        "tracking-t3": 72,
+        "transport-t1": 126,
+        "transport-t2-beta": 72,
+        "transport-t2-alpha": 100,
+        "warning-geo": 6,
+        "sdn-backbone": 480,
+        "starlink": 1584,
+        "amazon-leo": 1156,
+        "sbi": 2000,
+    }
+    assert {name: satellites(GOLDEN, name) for name in GOLDEN.constellations} == public
+
+
+def test_tracking_layers_are_split_as_awarded():
+    for name, each in (("tracking-t1", 14), ("tracking-t2", 18), ("tracking-t3", 18)):
+        shell = GOLDEN.constellations[name]
+        assert {n * shell.per_plane for n in shell.suppliers.values()} == {each}, name
+
+
+def test_suppliers_are_partners_and_the_interceptors_are_shared_evenly():
+    for shell in GOLDEN.constellations.values():
+        assert set(shell.suppliers) | {shell.operator} <= set(GOLDEN.partners)
+    planes = GOLDEN.constellations["sbi"].suppliers
+    assert len(planes) == 8
+    assert set(planes.values()) == {5}
+
+
+def test_awards_are_those_made_public():
+    awards = {name: p.awards_musd for name, p in GOLDEN.partners.items() if p.awards_musd}
+    assert awards["spacex"] == {"sdn-backbone": 2290, "sb-amti": 4160, "nssl-lane-2": 5900}
+    lane_2 = [awards[p]["nssl-lane-2"] for p in ("spacex", "ula", "blue-origin")]
+    assert sum(lane_2) == 13_700
+    t3 = [a["tracking-t3"] for a in awards.values() if "tracking-t3" in a]
+    assert (len(t3), sum(t3)) == (4, 3512)
+    # Values of the interceptor prototype agreements were never disclosed.
+    assert not {"anduril", "true-anomaly", "general-dynamics", "turion"} & set(awards)
+
+
+def test_launch_shares_are_those_of_nssl_lane_2():
+    missions = {"falcon-9": 28, "vulcan": 19, "new-glenn": 7}
+    for vehicle, share in GOLDEN.launch.shares.items():
+        assert share == pytest.approx(missions[vehicle] / 54, abs=5e-5)
+
+
+def test_the_candidate_network_carries_nothing_until_it_is_chosen():
+    assert "amazon-leo" in GOLDEN.constellations
+    assert "amazon-leo" not in GOLDEN.network.carriers
+    assert "amazon-leo" in SCENARIO["diversified"].network.carriers
+
+
+def test_the_backbone_does_not_talk_to_the_government_standard():
+    assert all("sda-oct" not in pair for pair in GOLDEN.network.interoperate)
+
+
+def test_fielded_midcourse_interceptors_and_batteries():
+    gbi = [s.magazine for s in GOLDEN.ground.sites.values() if s.interceptor == "gbi"]
+    assert sum(gbi) == 44
+    kinds = Counter(s.interceptor for s in GOLDEN.ground.sites.values())
+    assert kinds == {"gbi": 2, "sm-3-iia": 3, "thaad": 3, "patriot": 11}
+
+
+def test_capability_is_what_was_shown():
+    assert set(GOLDEN.capability) == {"sbi-interceptor", "gbi", "sm-3-iia", "thaad"}
+    assert set(GOLDEN.capability["thaad"]) == {"irbm"}
+    assert set(GOLDEN.capability["gbi"]) == {"icbm-liquid", "icbm-solid"}
+
+
+@pytest.mark.parametrize(
+    ("name", "phase", "hits", "tests"),
+    [
+        ("gbi/icbm-solid", "midcourse", 12, 21),
+        ("sm-3-iia/icbm-solid", "midcourse", 1, 1),
+        ("sm-3-iia/irbm", "midcourse", 34, 41),
+        ("thaad/irbm", "terminal", 15, 15),
+    ],
+)
+def test_capability_ranges_are_clopper_pearson(name, phase, hits, tests):
+    row = CATALOG.of(f"capability/{name}")[phase]
+    low = beta.ppf(0.025, hits, tests - hits + 1)
+    high = beta.ppf(0.975, hits + 1, tests - hits) if hits < tests else 1.0
+    # Where nothing missed, the value is the one at which the record has even odds.
+    value = hits / tests if hits < tests else 0.5 ** (1 / tests)
+    assert (row.low, row.value, row.high) == pytest.approx((low, value, high), abs=5.1e-4)
+
+
+def test_raids_are_of_the_stated_size():
+    count = {n: sum(g.count for g in s.raid.groups.values()) for n, s in SCENARIO.items()}
+    assert count["golden-dome"] == 12
+    assert count["cbo-2026"] == count["aei-sbi"] == 10
+    assert count["regional-raid"] == 3
+    assert count["peer-raid"] == 100
+    assert len({tuple(s.raid.groups) for n, s in SCENARIO.items() if n != "peer-raid"}) == 2
+
+
+def test_cbo_interceptors_cost_what_cbo_says():
+    # The row by difference makes the sum right; the units and operations are CBO's own.
+    scenario = SCENARIO["cbo-2026"]
+    assert satellites(scenario, "sbi-cbo-low", "sbi-cbo-high") == 7800
+    elements = price(scenario).elements
+    assert sum(e.units_musd for e in elements) == pytest.approx(686_400)
+    assert sum(e.launch_musd for e in elements) == pytest.approx(31_200 * 1000 * 500 / 1e6)
+    assert sum(e.operations_musd for e in elements) == pytest.approx(20_000)
+    acquisition = sum(e.total_musd - e.operations_musd for e in elements)
+    assert acquisition == pytest.approx(723_000)
+
+
+def test_aei_calculator_is_met_by_the_scenario():
+    shell = SCENARIO["aei-sbi"].constellations["sbi-aei"]
+    kind = SCENARIO["aei-sbi"].space_interceptors["sbi-interceptor-aei"]
+    speed_mps = kind.delta_v_kmps * 1e3
+    mass_kg = aei_interceptor_mass(speed_mps, kind.divert_mps, 240.0, 25.0, 25.0, 50.0)
+    assert round(mass_kg) == shell.mass_kg == 1294
+    range_m = aei_flyout_range(kind.acceleration_g * 9.80665, speed_mps, kind.max_flyout_s)
+    heights_m = (shell.altitude_km * 1e3, kind.min_altitude_km * 1e3)
+    ratio = aei_absentee_ratio(aei_coverage_radius(range_m, *heights_m), heights_m[1], 1.5707963)
+    assert satellites(SCENARIO["aei-sbi"], "sbi-aei") == aei_constellation(ratio, 10, 2) == 9972
+    assert price(SCENARIO["aei-sbi"]).total_musd == pytest.approx(563_219.68, abs=0.01)
+
+
+def test_single_partner_gives_all_it_can_to_one():
+    scenario = SCENARIO["single-partner"]
+    others = {
+        name: set(shell.suppliers) - {"spacex"}
+        for name, shell in scenario.constellations.items()
+        if set(shell.suppliers) != {"spacex"}
+    }
+    assert others == {"warning-geo": {"lockheed-martin"}}
+    assert {scenario.vehicles[v].operator for v in scenario.launch.shares} == {"spacex"}
+    assert {scenario.constellations[c].operator for c in scenario.network.carriers} == {"spacex"}
+    assert satellites(scenario, "sbi") == satellites(GOLDEN, "sbi")
+
+
+def test_diversified_is_the_same_shield():
+    scenario = SCENARIO["diversified"]
+    for name in GOLDEN.constellations:
+        assert satellites(scenario, name) == satellites(GOLDEN, name)
+    assert scenario.ground.sites.keys() == GOLDEN.ground.sites.keys()
+    assert scenario.raid == GOLDEN.raid
+    assert max(scenario.launch.shares.values()) < 0.35
+    operators = {scenario.constellations[c].operator for c in scenario.network.carriers}
+    assert operators == {"space-force", "spacex", "amazon"}
