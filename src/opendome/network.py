@@ -439,13 +439,14 @@ def _best_carrier(
     floor_m: float,
     max_range_m: float,
 ) -> tuple[Floats, Ints]:
-    """Take for each leaf the carrier of least delay in sight; of equals, the first."""
+    """Take for each leaf the carrier of least delay in sight; of equals, the quickest itself."""
     n_leaf = r_leaf_m.shape[0]
     best_s, carrier = np.full(n_leaf, np.inf), np.full(n_leaf, NO_PATH)
+    quickest_first = np.argsort(latency_s, kind="mergesort")
     for i in range(n_leaf):
-        for j in range(r_carrier_m.shape[0]):
+        for j in quickest_first:
             if not hop_s + latency_s[j] < best_s[i]:
-                continue  # no range is short enough; the sight line costs most and comes last
+                break  # no range is short enough, to this one or to any that follows
             range_m = _range(r_leaf_m, i, r_carrier_m, j)
             delay_s = range_m / SPEED_OF_LIGHT_MPS + (hop_s + latency_s[j])
             if range_m > max_range_m or not delay_s < best_s[i]:

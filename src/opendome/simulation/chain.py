@@ -1,0 +1,288 @@
+"""One raid for one version of the shield: layer by layer, from orders to each object's fate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from opendome._jit import jit
+from opendome.constants import Ints
+from opendome.simulation.fight import (
+    Fought,
+    Layer,
+    Luck,
+    Rules,
+    Targets,
+    fight,
+    leak_reasons,
+)
+from opendome.simulation.plan import Case, Plan
+from opendome.simulation.scene import Scene
+from opendome.simulation.sight import Sight
+
+__all__ = [
+    "CaseRun",
+    "Layers",
+    "fight_raid",
+    "layers_of",
+    "reasons_of",
+    "replay_raid",
+    "shooters_in_reach",
+]
+
+OBJECTS = 1024
+"""Most objects of one missile; with the missile's row it makes the key of an object's draws."""
+
+
+SHARED_RUN = 2**32 - 1
+"""Stands for the number of the raid in draws that all raids share; no raid has it. [-]"""
+
+Layers = tuple[Layer, Layer, Layer]
+AllRules = tuple[Rules, Rules, Rules]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRun:
+    """What one version of the shield did in one raid."""
+
+    targets: Targets
+    layer: Ints  # (n_object,) layer that killed it, -1: it leaked
+    fought: tuple[Fought, Fought, Fought]  # boost, midcourse, terminal
+
+
+def layers_of(plan: Plan, scene: Scene, case: Case, sight: Sight) -> Layers:
+    """Return the layers of a case as the kernel takes them.
+
+    Parameters
+    ----------
+    plan, scene, case, sight
+        The raid, the version of the shield, and what it sees.
+
+    Returns
+    -------
+    layers : tuple of Layer
+        Boost, midcourse, terminal.
+    """
+    boost, midcourse, terminal = (_layer(plan, scene, case, sight, i) for i in range(3))
+    return boost, midcourse, terminal
+
+
+def fight_raid(plan: Plan, run: int, layers: Layers) -> CaseRun:
+    """Fight all layers of one raid.
+
+    Parameters
+    ----------
+    plan : Plan
+        The raid.
+    run : int
+        Number of the raid; keys its luck. [-]
+    layers : tuple of Layer
+        As from `layers_of`.
+
+    Returns
+    -------
+    result : CaseRun
+        The fate of every object.
+    """
+    objects = _objects(plan)
+    luck = Luck(plan.seed, run, 0)
+    fate, *fought = _fight_layers(layers, _boosters(plan), objects, _rules(plan), luck)
+    return CaseRun(objects, fate, (fought[0], fought[1], fought[2]))
+
+
+def replay_raid(plan: Plan, layers: Layers, n_replay: int) -> Ints:
+    """Return the warheads that get through under draws of luck that all starts share.
+
+    Shared luck lets starts be compared: what differs between two of them is their geometry.
+
+    Parameters
+    ----------
+    plan : Plan
+        The raid.
+    layers : tuple of Layer
+        As from `layers_of`.
+    n_replay : int
+        Draws of luck. [-]
+
+    Returns
+    -------
+    n_leaker : ndarray of int64, shape (n_replay,)
+        Warheads through. [-]
+    """
+    objects = _objects(plan)
+    return _replay(layers, _boosters(plan), objects, _rules(plan), plan.seed, n_replay)
+
+
+@jit
+def _fight_layers(
+    layers: Layers, boosters: Targets, objects: Targets, rules: AllRules, luck: Luck
+) -> tuple[Ints, Fought, Fought, Fought]:
+    """Fight layer by layer; a booster is one object, killing it stops all that it carries.
+
+    Parameters
+    ----------
+    layers, rules : tuple
+        Boost, midcourse, terminal.
+    boosters, objects : Targets
+        What the first and what the others face.
+    luck : Luck
+        Keys of the draws.
+
+    Returns
+    -------
+    fate : ndarray of int64, shape (n_object,)
+        Layer that killed each object, -1: none. [-]
+    boost, midcourse, terminal : Fought
+        What each layer did.
+    """
+    everyone = np.ones(len(boosters.missile), dtype=np.bool_)
+    boost = fight(layers[0], boosters, everyone, rules[0], luck)
+    fate = np.where(np.isfinite(boost.killed_s)[objects.missile], 0, -1)
+    midcourse = fight(layers[1], objects, fate < 0, rules[1], luck)
+    fate = np.where((fate < 0) & np.isfinite(midcourse.killed_s), 1, fate)
+    terminal = fight(layers[2], objects, fate < 0, rules[2], luck)
+    fate = np.where((fate < 0) & np.isfinite(terminal.killed_s), 2, fate)
+    return fate, boost, midcourse, terminal
+
+
+@jit
+def _replay(
+    layers: Layers,
+    boosters: Targets,
+    objects: Targets,
+    rules: AllRules,
+    seed: int,
+    n_replay: int,
+) -> Ints:
+    n_leaker = np.empty(n_replay, dtype=np.int64)
+    for k in range(n_replay):
+        luck = Luck(seed, SHARED_RUN, k + 1)
+        fate, _, _, _ = _fight_layers(layers, boosters, objects, rules, luck)
+        n_leaker[k] = ((fate < 0) & objects.warhead).sum()
+    return n_leaker
+
+
+def reasons_of(plan: Plan, layers: Layers, sight: Sight, result: CaseRun) -> Ints:
+    """Return why each leaker got through: the link that it reached in the layer that came closest.
+
+    Parameters
+    ----------
+    plan, layers, sight, result
+        A raid and what became of it.
+
+    Returns
+    -------
+    reason : ndarray of int64, shape (n_object,)
+        Index into `REASONS`; -1 where the object was killed. [-]
+    """
+    reason = np.zeros(len(result.layer), dtype=np.int64)
+    delivered = np.isfinite(sight.detect_s)
+    rules = _rules(plan)
+    for number, (layer, done) in enumerate(zip(layers, result.fought, strict=True)):
+        facing = result.targets if number else _boosters(plan)
+        track_s = sight.layers[number].track_s
+        why = leak_reasons(layer, facing, done, rules[number], sight.seen, delivered, track_s)
+        reason = np.maximum(reason, why if number else why[result.targets.missile])
+    return np.where(result.layer < 0, reason, -1)
+
+
+def shooters_in_reach(layer: Layer) -> int:
+    """Return how many shooters can meet some missile if ordered as soon as it may be.
+
+    Parameters
+    ----------
+    layer : Layer
+        As from `layers_of`.
+
+    Returns
+    -------
+    n_shooter : int
+        Distinct shooters with a round, a path and a capable class. [-]
+    """
+    shooter = layer.candidate
+    if shooter.size == 0:
+        return 0
+    missile = np.arange(len(shooter))[:, None]
+    weapon = layer.weapon[shooter]
+    ready_s = layer.ready_s[missile, weapon]
+    epoch = np.where(np.isfinite(ready_s), ready_s, 0.0) / layer.epoch_s
+    commit_s = layer.commit_s[np.minimum(epoch.astype(np.int64), len(layer.commit_s) - 1), shooter]
+    k = np.searchsorted(layer.release_s, ready_s + commit_s - layer.clock_s[:, None])
+    # A release after the last one on the grid meets nothing.
+    table = np.pad(layer.intercept_s, ((0, 0), (0, 0), (0, 1)), constant_values=np.nan)
+    meets = np.isfinite(np.take_along_axis(table, k[:, :, None], axis=2)[:, :, 0])
+    able = (shooter >= 0) & (layer.magazine[shooter] > 0) & (layer.p_kill[missile, weapon] > 0.0)
+    return len(np.unique(shooter[meets & able]))
+
+
+def _rules(plan: Plan) -> AllRules:
+    """Return the rules of the layers as the kernel takes them."""
+
+    def rules(number: int) -> Rules:
+        r, p = plan.rules[number], plan.p_fault
+        return Rules(
+            number,
+            r.shots_per_target,
+            r.max_salvos,
+            r.assessment_delay_s,
+            r.p_call_miss_given_kill,
+            r.p_call_kill_given_miss,
+            r.p_warhead,
+            r.p_decoy,
+            plan.decision_interval_s,
+            float(p[0]) if number > 0 else 0.0,  # a booster cannot be taken for a decoy
+            float(p[1]),
+            float(p[2]),
+            plan.fault_factor,
+        )
+
+    return rules(0), rules(1), rules(2)
+
+
+def _objects(plan: Plan) -> Targets:
+    """Return warheads, then decoys, missile by missile."""
+    n_object = plan.missiles.warheads + plan.missiles.decoys
+    missile = np.repeat(np.arange(len(n_object)), n_object)
+    nth = np.arange(len(missile)) - np.repeat(np.cumsum(n_object) - n_object, n_object)
+    warhead = nth < plan.missiles.warheads[missile]
+    return Targets(missile, missile * OBJECTS + nth + 1, warhead, plan.missiles.value[missile])
+
+
+def _boosters(plan: Plan) -> Targets:
+    rows = np.arange(len(plan.missiles.warheads))
+    value = plan.missiles.value * plan.missiles.warheads
+    return Targets(rows, rows * OBJECTS, np.ones(len(rows), dtype=np.bool_), value)
+
+
+def _layer(plan: Plan, scene: Scene, case: Case, sight: Sight, number: int) -> Layer:
+    battery, on = plan.layers[number], case.shooter_on[number]
+    weapons, clock, ready = battery.weapons, plan.clock, sight.layers[number]
+    commit_s = np.full((len(clock.network_s), len(on)), np.inf)
+    if battery.node is None:
+        rows = scene.shooter
+        commit_s[:, rows] = scene.paths.shooters(case, battery, rows, scene.r_shooter_eci_m)
+        # Row -1 of the mask stands for no candidate.
+        candidate = np.where(np.append(on, False)[scene.candidate], scene.candidate, -1)
+        intercept_s, release_s = scene.intercept_s, clock.t_s[: clock.n_fine]
+        clock_s = np.zeros(len(scene.launch_s))
+    else:
+        commit_s[:] = scene.paths.ground(case, f"layer {number}", battery.node)
+        candidate = np.tile(np.where(on, np.arange(len(on)), -1), (len(scene.launch_s), 1))
+        intercept_s, release_s, clock_s = battery.intercept_s, battery.release_s, scene.launch_s
+    fielded = np.bincount(battery.weapon[on], minlength=len(weapons.name)) > 0
+    return Layer(
+        np.ascontiguousarray(candidate),
+        np.ascontiguousarray(intercept_s),
+        release_s,
+        clock_s,
+        commit_s,
+        plan.network.step_s,
+        battery.weapon,
+        battery.magazine,
+        np.where(fielded, weapons.p_kill, 0.0),
+        weapons.homing_s,
+        ready.ready_s,
+        clock.t_s,
+        ready.on_target,
+    )

@@ -1,0 +1,202 @@
+"""Sensors, radars, carriers and gateways as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from opendome.constants import Bools, Floats
+from opendome.frames import enu_basis, itrs_from_geodetic
+from opendome.network import fibre_latency, grid_neighbours
+from opendome.orbits import Orbits, concatenate, walker
+from opendome.scenario.schema import Constellation, Place, RadarSite, Scenario, Site
+from opendome.sensing import InfraredArrays, RadarArrays, white_equivalent_sigma
+from opendome.simulation.plan import Carrier, FleetPart, Gateways, GroundNodes, Radars, Sensors
+from opendome.simulation.setup.units import DEG, KM, MS, URAD
+
+__all__ = [
+    "carriers_of",
+    "gateways_of",
+    "nodes_of",
+    "orbits_of",
+    "part_of_shells",
+    "radars_of",
+    "sensors_of",
+    "shells_with",
+    "space_links",
+]
+
+Shells = Mapping[str, Constellation]
+
+
+def shells_with(scenario: Scenario, role: str) -> Shells:
+    """Return the constellations that have a role, in file order."""
+    return {name: c for name, c in scenario.constellations.items() if role in c.roles}
+
+
+def orbits_of(shells: Shells) -> Orbits:
+    """Return the satellites of several shells, one row each, in file order."""
+    none = np.empty(0)
+    parts = [
+        walker(
+            c.planes,
+            c.per_plane,
+            c.phasing,
+            c.altitude_km * KM,
+            c.inclination_deg * DEG,
+            raan_spread_rad=c.raan_spread_deg * DEG,
+            raan_offset_rad=c.raan_offset_deg * DEG,
+        )
+        for c in shells.values()
+    ]
+    return concatenate(parts) if parts else Orbits(none, none, none, none, none, none)
+
+
+def part_of_shells(shells: Shells) -> FleetPart:
+    """Return element, operator and builder of each satellite; builders own whole planes."""
+    element, operator, supplier = [], [], []
+    for name, c in shells.items():
+        element += [name] * c.satellites
+        operator += [c.operator] * c.satellites
+        for partner in c.suppliers:
+            supplier += [partner] * (c.planes_of(partner) * c.per_plane)
+    return FleetPart(tuple(element), tuple(operator), tuple(supplier))
+
+
+def space_links(scenario: Scenario, shells: Shells) -> tuple[Bools, Bools]:
+    """Return which carriers and which gateways each satellite can talk to."""
+    pairs = {frozenset(pair) for pair in scenario.network.interoperate}
+    carriers = [scenario.constellations[name] for name in scenario.network.carriers]
+
+    def talks(a: Constellation, b: Constellation) -> bool:
+        links = ((ours, theirs) for ours in a.crosslinks for theirs in b.crosslinks)
+        return any(link[0] == link[1] or frozenset(link) in pairs for link in links)
+
+    n = [c.satellites for c in shells.values()]
+    crosslink = [[talks(c, carrier) for carrier in carriers] for c in shells.values()]
+    gates = scenario.ground.gateways.values()
+    downlink = [[c.downlink in gate.standards for gate in gates] for c in shells.values()]
+    return (
+        _table(crosslink, len(shells), len(carriers)).repeat(n, axis=0),
+        _table(downlink, len(shells), len(scenario.ground.gateways)).repeat(n, axis=0),
+    )
+
+
+def sensors_of(scenario: Scenario) -> Sensors:
+    """Return the infrared satellites, one row each."""
+    shells = shells_with(scenario, "sense")
+    n = np.array([c.satellites for c in shells.values()], dtype=np.int64)
+    kinds = [scenario.infrared_sensors[str(c.sensor)] for c in shells.values()]
+
+    def column(values: Iterable[float]) -> Floats:
+        return np.array(list(values), dtype=np.float64).repeat(n)
+
+    sigma_rad = [
+        float(
+            white_equivalent_sigma(
+                k.angular_noise_urad * URAD,
+                k.angular_bias_urad * URAD,
+                k.revisit_s,
+                k.bias_correlation_s,
+            )
+        )
+        for k in kinds
+    ]
+    arrays = InfraredArrays(
+        range_boost_m=column(k.range_boost_km for k in kinds) * KM,
+        range_coast_m=column(k.range_coast_km for k in kinds) * KM,
+        grazing_height_m=column(k.cloud_top_km for k in kinds) * KM,
+        limb_height_m=column(k.limb_height_km for k in kinds) * KM,
+        sigma_rad=column(sigma_rad),
+        looks_per_s=1.0 / column(k.revisit_s for k in kinds),
+        p_detect=column(k.p_detect for k in kinds),
+    )
+    carrier_ok, gateway_ok = space_links(scenario, shells)
+    return Sensors(part_of_shells(shells), orbits_of(shells), arrays, carrier_ok, gateway_ok)
+
+
+def radars_of(scenario: Scenario) -> Radars:
+    """Return the ground radars, one row each."""
+    sites = scenario.ground.radars
+    kinds = [scenario.radar_types[site.radar] for site in sites.values()]
+
+    def column(values: Iterable[float]) -> Floats:
+        return np.array(list(values), dtype=np.float64)
+
+    arrays = RadarArrays(
+        range_1m2_m=column(k.range_1m2_km for k in kinds) * KM,
+        min_elevation_rad=column(k.min_elevation_deg for k in kinds) * DEG,
+        azimuth_rad=column(site.azimuth_deg for site in sites.values()) * DEG,
+        half_sector_rad=column(k.half_sector_deg for k in kinds) * DEG,
+        sigma_range_m=column(k.range_noise_m for k in kinds),
+        sigma_angle_rad=column(k.angular_noise_urad for k in kinds) * URAD,
+        looks_per_s=1.0 / column(k.revisit_s for k in kinds),
+        p_detect=column(k.p_detect for k in kinds),
+    )
+    return Radars(nodes_of(scenario, sites), arrays)
+
+
+def nodes_of(scenario: Scenario, sites: Mapping[str, RadarSite | Site]) -> GroundNodes:
+    """Return radars or sites as nodes of the network, one row each."""
+    r_itrs_m, up_itrs = _places(list(sites.values()))
+    carriers = [scenario.constellations[name].downlink for name in scenario.network.carriers]
+    terminals = [[c in site.terminals for c in carriers] for site in sites.values()]
+    cable = np.array([site.fibre for site in sites.values()], dtype=np.bool_)
+    part = FleetPart(
+        tuple(sites),
+        tuple(site.operator for site in sites.values()),
+        tuple(site.supplier for site in sites.values()),
+    )
+    fibre_s = np.where(cable, _fibre(scenario, r_itrs_m), np.inf)
+    return GroundNodes(
+        part, r_itrs_m, up_itrs, fibre_s, _table(terminals, len(sites), len(carriers))
+    )
+
+
+def gateways_of(scenario: Scenario) -> Gateways:
+    """Return the gateways, one row each."""
+    gates = scenario.ground.gateways
+    r_itrs_m, up_itrs = _places(list(gates.values()))
+    operator = tuple(gate.operator for gate in gates.values())
+    return Gateways(
+        # A gateway that is built stays; only who runs it matters.
+        FleetPart(tuple(gates), operator, operator),
+        r_itrs_m,
+        up_itrs,
+        np.array([gate.min_elevation_deg for gate in gates.values()]) * DEG,
+        _fibre(scenario, r_itrs_m),
+    )
+
+
+def carriers_of(scenario: Scenario) -> tuple[Carrier, ...]:
+    """Return the shells that carry shield traffic, with their crosslink grids."""
+    gates = scenario.ground.gateways.values()
+    carriers = []
+    for name in scenario.network.carriers:
+        shell = scenario.constellations[name]
+        star = shell.raan_spread_deg < 360.0
+        neighbours = grid_neighbours(
+            shell.planes, shell.per_plane, seam=star, phasing=shell.phasing
+        )
+        served = np.array([shell.downlink in gate.standards for gate in gates], dtype=np.bool_)
+        one = {name: shell}
+        carriers.append(Carrier(name, part_of_shells(one), orbits_of(one), neighbours, served))
+    return tuple(carriers)
+
+
+def _places(places: Sequence[Place]) -> tuple[Floats, Floats]:
+    lat_rad = np.array([p.lat_deg for p in places], dtype=np.float64) * DEG
+    lon_rad = np.array([p.lon_deg for p in places], dtype=np.float64) * DEG
+    r_itrs_m = itrs_from_geodetic(lat_rad, lon_rad, np.zeros(len(places)))
+    return r_itrs_m, np.ascontiguousarray(enu_basis(lat_rad, lon_rad)[:, 2])
+
+
+def _fibre(scenario: Scenario, r_itrs_m: Floats) -> Floats:
+    node_m, _ = _places([scenario.ground.command_node])
+    rules = scenario.network
+    return fibre_latency(r_itrs_m, node_m, stretch=rules.fibre_stretch) + rules.hop_ms * MS
+
+
+def _table(rows: list[list[bool]], n_row: int, n_column: int) -> Bools:
+    return np.array(rows, dtype=np.bool_).reshape(n_row, n_column)

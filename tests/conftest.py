@@ -1,0 +1,61 @@
+"""Options, the hypothesis profile, and what several files share."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import settings
+
+from opendome.api import load
+from opendome.simulation.chain import fight_raid, layers_of, reasons_of
+from opendome.simulation.record import record_raid
+from opendome.simulation.scene import look_around
+from opendome.simulation.setup import build_plan
+from opendome.simulation.sight import sight_of
+
+# The first example of a property may compile a kernel.
+settings.register_profile("opendome", deadline=None)
+settings.load_profile("opendome")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--rebaseline",
+        action="store_true",
+        help="rewrite the results under tests/regression; their change is to be reviewed",
+    )
+
+
+def simulate_case(plan, run, number=0):
+    """Return all that happens in one raid of one case."""
+    case = plan.cases[number]
+    scene = look_around(plan, run)
+    sight = sight_of(plan, scene, case, {})
+    layers = layers_of(plan, scene, case, sight)
+    result = fight_raid(plan, run, layers)
+    reason = reasons_of(plan, layers, sight, result)
+    tables = record_raid(plan, scene, sight, layers, result, reason)
+    return SimpleNamespace(
+        scene=scene, sight=sight, layers=layers, result=result, reason=reason, tables=tables
+    )
+
+
+@pytest.fixture(scope="session")
+def run_case():
+    return simulate_case
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """The packaged golden-dome scenario."""
+    return load("golden-dome").scenario
+
+
+@pytest.fixture(scope="session")
+def golden_plan(golden):
+    return build_plan(golden)
+
+
+@pytest.fixture(scope="session")
+def golden_raids(golden_plan):
+    """Three raids of the whole shield."""
+    return [simulate_case(golden_plan, run) for run in range(3)]
