@@ -1,0 +1,162 @@
+"""`opendome run`: from a scenario to an answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from opendome.cli._common import as_json, print_json, scenario, settings
+from opendome.errors import InputError
+
+__all__ = ["command"]
+
+COMPILE_NOTICE = "opendome: the first raid takes long; kernels are compiled once and kept on disk"
+NOTICE_AFTER_S = 2.0
+"""A first raid is over by then, unless kernels are compiled or it is very large. [s]"""
+
+
+@click.command("run")
+@scenario
+@settings
+@click.option(
+    "--runs", metavar="N", type=click.IntRange(1, 10_000_000), help="Raids, in place of the file's."
+)
+@click.option(
+    "--seed", metavar="N", type=click.IntRange(0, 2**63 - 1), help="Seed, in place of the file's."
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Processes; all usable cores if left out.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to make; runs/NAME-1, runs/NAME-2, ... if left out.",
+)
+@as_json("the answer")
+def command(
+    scenario: str,
+    settings: tuple[str, ...],
+    runs: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Simulate raids, price the shield, lose each partner.
+
+    Every raid is fought again without what each partner operates and builds. The answer is
+    printed and kept in a new folder; the same seed gives the same answer for any number of
+    workers.
+
+    Example: opendome run --runs 50 --set doctrine.decision_delay_s=60
+    """
+    from opendome import api
+
+    if out is not None:
+        api.refuse_existing(out)
+        _refuse_unwritable(out)
+    loaded = api.load(scenario, settings)
+    n_run = loaded.scenario.monte_carlo.runs if runs is None else runs
+    with _progress(n_run, bar=sys.stderr.isatty() and not as_json) as advance, _workers_live():
+        run = api.run(
+            loaded,
+            runs=n_run,
+            seed=seed,
+            workers=workers or _usable_cores(),
+            on_progress=advance,
+        )
+    folder = out or api.free_folder(loaded.scenario.name)
+    try:
+        run.save(folder)
+    except OSError as error:
+        text = f"{folder} could not be written ({error.strerror or error})"
+        raise click.ClickException(text) from None
+    answer = {**run.answer, "out": str(folder)}
+    if as_json:
+        print_json(answer)
+    else:
+        from opendome.views.terminal import print_answer
+
+        print_answer(answer)
+
+
+@contextmanager
+def _progress(n_run: int, *, bar: bool) -> Iterator[Callable[[int], None]]:
+    """Give what is told the raids done so far; say so if the first keeps one waiting."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("raids", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    notice = partial(console.print, COMPILE_NOTICE, highlight=False, soft_wrap=True)
+    timer = threading.Timer(NOTICE_AFTER_S, notice)
+    timer.daemon = True
+    progress = Progress(*columns, console=console, transient=True, disable=not bar)
+    task = progress.add_task("raids", total=n_run)
+
+    with _interrupts() as interrupted, progress:
+
+        def advance(done: int) -> None:
+            timer.cancel()
+            progress.update(task, completed=done)
+            if interrupted:
+                raise KeyboardInterrupt
+
+        timer.start()
+        try:
+            yield advance
+        finally:
+            timer.cancel()
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Keep a record of Ctrl-C, as one that falls into a callback of a library is lost."""
+    seen: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _workers_live() -> Iterator[None]:
+    """Say in one line that a worker was killed."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        yield
+    except BrokenProcessPool:
+        text = "a worker process was killed, perhaps for want of memory; try --workers 1"
+        raise click.ClickException(text) from None
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _refuse_unwritable(out: Path) -> None:
+    """Complain about a folder that could not be made, before the raids are simulated."""
+    parent = next(path for path in out.absolute().parents if path.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise InputError(f"--out {out}: {parent} is no folder that may be written")

@@ -1,0 +1,106 @@
+"""Numbers as text, with as many digits as they deserve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["dollars", "estimate", "percent", "rounded", "seconds"]
+
+
+def rounded(x: float, digits: int = 2) -> str:
+    """Return a number to some significant digits.
+
+    Examples
+    --------
+    >>> rounded(0.01234), rounded(1234.5), rounded(0.0)
+    ('0.012', '1,200', '0')
+    """
+    if x == 0.0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(x)))
+    x = round(x, places)
+    if abs(x) >= 10 ** (digits - places):  # 9.99 has become 10
+        places -= 1
+    return f"{x:,.{max(places, 0)}f}"
+
+
+def estimate(
+    of: Mapping[str, Any] | None,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    sign: bool = False,
+) -> str:
+    """Return a mean with its interval, to two digits of its width, at most to hundredths.
+
+    Parameters
+    ----------
+    of : mapping, optional
+        `mean` and `ci95`; "-" if None.
+    low, high : float
+        What the quantity cannot leave, though the interval of a small sample may.
+    sign : bool
+        Whether a plus is written.
+
+    Returns
+    -------
+    text : str
+        No interval where there is none: for one raid, and where all raids are alike.
+
+    Examples
+    --------
+    >>> estimate({"mean": 0.7133, "ci95": [0.5261, 0.9005]})
+    '0.71 [0.53, 0.90]'
+    >>> estimate({"mean": 0.2, "ci95": [-0.36, 0.76]}, low=0.0)
+    '0.2 [0.0, 0.8]'
+    """
+    if of is None:
+        return "-"
+    mean, (start, end) = of["mean"], of["ci95"]
+    plus = "+" if sign else ""
+    if start is None or start == end:
+        return f"{mean:{plus}.{0 if float(mean).is_integer() else 2}f}" if mean else "0"
+    places = min(max(0, 1 - math.floor(math.log10(end - start))), 2)
+    # "z": what rounds to zero has no minus.
+    ends = (f"{min(max(x, low), high):{plus}z.{places}f}" for x in (start, end))
+    return f"{mean:{plus}z.{places}f} [{', '.join(ends)}]"
+
+
+def percent(of: Mapping[str, Any]) -> str:
+    """Return a proportion with its interval in percent.
+
+    Examples
+    --------
+    >>> percent({"value": 0.48, "ci95": [0.409, 0.551]})
+    '48 % [41, 55]'
+    """
+    scaled = {"mean": 100 * of["value"], "ci95": [100 * x for x in of["ci95"]]}
+    value, _, interval = estimate(scaled).partition(" ")
+    return f"{value} % {interval}".rstrip()
+
+
+def dollars(musd: float) -> str:
+    """Return millions of dollars to three digits.
+
+    Examples
+    --------
+    >>> dollars(175_000.0), dollars(2_290.0), dollars(12.5)
+    ('$175 B', '$2.29 B', '$12.5 M')
+    """
+    big = abs(musd) >= 1e3
+    return f"${rounded(musd / 1e3 if big else musd, 3)} {'B' if big else 'M'}" if musd else "$0"
+
+
+def seconds(t_s: float | None) -> str:
+    """Return a time to two digits, or whole seconds from 100 on; "-" if None.
+
+    Examples
+    --------
+    >>> seconds(0.0312), seconds(61.4), seconds(734.0), seconds(None)
+    ('0.031 s', '61 s', '734 s', '-')
+    """
+    if t_s is None:
+        return "-"
+    return f"{t_s:,.0f} s" if abs(t_s) >= 100.0 else f"{rounded(t_s)} s"
