@@ -1,5 +1,7 @@
 """A scenario as arrays: SI and radians, one row for each thing, in file order."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from opendome.errors import InputError
 from opendome.frames import geodetic_from_itrs, rotate_z
 from opendome.scenario import load_scenario
 from opendome.scenario.schema import Constellation, LaunchArea
+from opendome.simulation.monte_carlo import simulate
 from opendome.simulation.setup import build_plan
 from opendome.simulation.setup.raid import points_in
 from opendome.threats import states
@@ -288,3 +291,13 @@ def test_a_shield_without_anything_is_a_plan():
     assert len(plan.sensors.part.element) == len(plan.radars.node.part.element) == 0
     assert plan.carriers == ()
     assert [len(layer.part.element) for layer in plan.layers] == [0, 0, 0]
+
+
+# The plan is shared by all runs ------------------------------------------------------------
+
+
+def test_runs_leave_the_plan_as_it_was():
+    plan = plan_of(name="regional-raid")
+    before = pickle.dumps(plan)
+    simulate(plan, n_run=2, n_replay=2)
+    assert pickle.dumps(plan) == before
