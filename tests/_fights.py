@@ -5,7 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from opendome.simulation.fight import Layer, Luck, Rules, Targets, fight
+from opendome.simulation.fight import fight
+from opendome.simulation.layer import Layer, Luck, Rules, Targets
 
 FLIGHT_S = 0.5
 PERFECT = Rules(
@@ -65,7 +66,8 @@ def make_layer(
 
 def fight_once(layer, targets, rules, *, alive=None, run=0, seed=7):
     alive = np.ones(len(targets.missile), dtype=np.bool_) if alive is None else alive
-    return fight(layer, targets, alive, rules, Luck(seed, run, 0))
+    dead_s = np.where(alive, np.inf, -np.inf)
+    return fight(layer, targets, dead_s, dead_s, rules, Luck(seed, run, 0))
 
 
 # Not kept on disk: numba would not see that the kernel within has changed.
@@ -73,9 +75,9 @@ def fight_once(layer, targets, rules, *, alive=None, run=0, seed=7):
 def fight_often(layer, targets, rules, n_run):
     """Return leakers and shots of each of many raids."""
     leakers, shots = np.empty(n_run, dtype=np.int64), np.empty(n_run, dtype=np.int64)
-    alive = np.ones(len(targets.missile), dtype=np.bool_)
+    never = np.full(len(targets.missile), np.inf)
     for run in range(n_run):
-        done = fight(layer, targets, alive, rules, Luck(7, run, 0))
+        done = fight(layer, targets, never, never, rules, Luck(7, run, 0))
         leakers[run] = np.isinf(done.killed_s).sum()
         shots[run] = done.n_shot.sum()
     return leakers, shots

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from opendome.simulation.draws import Quantity, uniform
-from opendome.simulation.fight import REASONS, Fought, Luck, fight, leak_reasons
+from opendome.simulation.fight import fight
+from opendome.simulation.layer import Fought, Luck
+from opendome.simulation.reasons import REASONS, leak_reasons
 from tests._fights import (
     FLIGHT_S,
     fight_often,
@@ -33,7 +35,7 @@ def fight_plainly(layer, targets, rules, seed, run):
     """Fight one class of rounds that all meet every object alike, in plain Python."""
 
     def draw(quantity, entity, nth, number=rules.number):
-        return uniform(seed, int(quantity), run, entity, (number << 10) + nth)
+        return uniform(seed, int(quantity), run, entity, (number << 14) + nth)
 
     fault = draw(Quantity.COMMON_DISCRIMINATION, 0, 0, 0) < rules.p_discrimination_fault
     seen = rules.fault_factor if fault else 1.0
@@ -185,6 +187,24 @@ def test_the_dead_and_what_is_no_threat_are_not_shot_at():
     decoys = fight_once(layer, targets, make_rules(p_decoy=1.0), alive=alive)
     assert decoys.n_shot.tolist() == [1, 0, 1]
     assert decoys.threat.tolist() == [True, True, True]
+
+
+def test_what_another_layer_kills_is_shot_at_until_that_is_known_and_in_vain():
+    layer, targets, luck = make_layer(1, [99], 1.0, n_release=30, flight_s=4.0), make_targets(1), 3
+    rules = make_rules(max_salvos=30)
+    dead_s, known_s = np.array([10.0]), np.array([12.0])
+    # Ordered at 0, it comes in time; the same shooter from 7 s on finds nothing there.
+    done = fight(layer, targets, dead_s, known_s, rules, Luck(luck, 0, 0))
+    assert done.killed_s.tolist() == [4.0]
+    late = layer._replace(ready_s=np.array([[7.0]]))
+    done = fight(late, targets, dead_s, known_s, rules, Luck(luck, 0, 0))
+    assert done.killed_s.tolist() == [np.inf]
+    assert done.n_shot.tolist() == [1]
+    assert not done.spoilt.any()
+    unknown = fight(late, targets, dead_s, np.array([np.inf]), rules, Luck(luck, 0, 0))
+    assert unknown.n_shot.tolist() == [1]  # rightly judged dead by this layer's own look
+    never = late._replace(ready_s=np.array([[12.0]]))
+    assert fight(never, targets, dead_s, known_s, rules, Luck(luck, 0, 0)).n_shot.tolist() == [0]
 
 
 def test_no_path_no_shots():
@@ -366,14 +386,18 @@ def test_an_object_not_touched_by_a_loss_keeps_its_fate():
 
 def test_luck_depends_on_seed_run_replay_and_object_only():
     layer, targets, rules = make_layer(30, [30], 0.5), make_targets(30), make_rules()
-    alive = np.ones(30, dtype=np.bool_)
-    base = fight(layer, targets, alive, rules, Luck(7, 3, 0))
-    assert same(base, fight(layer, targets, alive, rules, Luck(7, 3, 0)))
+    never = np.full(30, np.inf)
+    base = fight(layer, targets, never, never, rules, Luck(7, 3, 0))
+    assert same(base, fight(layer, targets, never, never, rules, Luck(7, 3, 0)))
     for other in (Luck(8, 3, 0), Luck(7, 4, 0), Luck(7, 3, 1)):
-        assert not same(base, fight(layer, targets, alive, rules, other))
-    assert not same(base, fight(layer, targets, alive, rules._replace(number=2), Luck(7, 3, 0)))
+        assert not same(base, fight(layer, targets, never, never, rules, other))
+    assert not same(
+        base, fight(layer, targets, never, never, rules._replace(number=2), Luck(7, 3, 0))
+    )
     # Half of the objects alone meet the same luck.
-    half = fight(make_layer(15, [15], 0.5), make_targets(15), alive[:15], rules, Luck(7, 3, 0))
+    half = fight(
+        make_layer(15, [15], 0.5), make_targets(15), never[:15], never[:15], rules, Luck(7, 3, 0)
+    )
     assert (half.killed_s == base.killed_s[:15]).all()
 
 
@@ -389,7 +413,7 @@ def reason(layer, targets, done, rules, *, seen=True, delivered=True, track_s=0.
 
 def unlucky(p, run=0):
     """Return a run in which a shot at these odds misses."""
-    while uniform(7, int(Quantity.KILL), run, 1, 1 << 10) < p:
+    while uniform(7, int(Quantity.KILL), run, 1, 1 << 14) < p:
         run += 1
     return run
 

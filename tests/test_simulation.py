@@ -15,9 +15,9 @@ from opendome.orbits import positions_j2
 from opendome.scenario import Scenario
 from opendome.simulation.cases import without
 from opendome.simulation.chain import OBJECTS, layers_of, replay_raid, shooters_in_reach
-from opendome.simulation.fight import REASONS
 from opendome.simulation.monte_carlo import simulate
 from opendome.simulation.plan import LAYERS
+from opendome.simulation.reasons import REASONS
 from opendome.simulation.scene import look_around
 from opendome.simulation.setup import build_plan
 from opendome.simulation.sight import sight_of
@@ -268,13 +268,19 @@ def test_shots_never_exceed_magazines_and_salvos(golden_plan, golden_raids):
             assert (done.n_shot == np.bincount(done.shot_i[:, 0], minlength=len(done.n_shot))).all()
 
 
-def test_what_one_layer_killed_the_next_does_not_shoot_at(golden_raids):
+def test_what_one_layer_killed_the_next_shoots_at_only_until_it_knows(golden_plan, golden_raids):
+    delay_s = [rules.assessment_delay_s for rules in golden_plan.rules]
     for raid in golden_raids:
         boost, midcourse, terminal = raid.result.fought
-        stopped = np.isfinite(boost.killed_s)[raid.result.targets.missile]
-        assert (midcourse.n_shot[stopped] == 0).all()
-        assert (terminal.n_shot[stopped | np.isfinite(midcourse.killed_s)] == 0).all()
-        assert (raid.result.layer[stopped] == 0).all()
+        stopped_s = boost.killed_s[raid.result.targets.missile]
+        known_s = stopped_s + delay_s[0]
+        assert (midcourse.shot[:, 0] < known_s[midcourse.shot_i[:, 0]]).all()
+        known_s = np.minimum(known_s, midcourse.killed_s + delay_s[1])
+        assert (terminal.shot[:, 0] < known_s[terminal.shot_i[:, 0]]).all()
+        assert (midcourse.killed_s[np.isfinite(midcourse.killed_s)] > 0).all()
+        late = np.isfinite(midcourse.killed_s) & (midcourse.killed_s > stopped_s)
+        assert not late.any()
+        assert (raid.result.layer[np.isfinite(stopped_s)] == 0).all()
 
 
 # Counting ---------------------------------------------------------------------------------

@@ -500,7 +500,7 @@ class MonteCarlo(_Filled):
 
     runs: int = from_catalog(gt=0, le=10_000_000)
     """Raids. [-]"""
-    replays: int = from_catalog(gt=1, le=100_000)
+    replays: int = from_catalog(gt=1, le=10_000)
     """Draws of luck per start time in the search for the worst one. [-]"""
     fine_step_s: float = from_catalog(ge=0.1, le=30)
     """Clock step while boosters may burn. [s]"""

@@ -8,16 +8,10 @@ import numpy as np
 
 from opendome._jit import jit
 from opendome.constants import Ints
-from opendome.simulation.fight import (
-    Fought,
-    Layer,
-    Luck,
-    Rules,
-    Targets,
-    fight,
-    leak_reasons,
-)
+from opendome.simulation.fight import fight
+from opendome.simulation.layer import Fought, Layer, Luck, Rules, Targets
 from opendome.simulation.plan import Case, Plan
+from opendome.simulation.reasons import leak_reasons
 from opendome.simulation.scene import Scene
 from opendome.simulation.sight import Sight
 
@@ -120,6 +114,8 @@ def _fight_layers(
 ) -> tuple[Ints, Fought, Fought, Fought]:
     """Fight layer by layer; a booster is one object, killing it stops all that it carries.
 
+    A layer learns of another's kill when that one has assessed it, and shoots until then.
+
     Parameters
     ----------
     layers, rules : tuple
@@ -136,13 +132,22 @@ def _fight_layers(
     boost, midcourse, terminal : Fought
         What each layer did.
     """
-    everyone = np.ones(len(boosters.missile), dtype=np.bool_)
-    boost = fight(layers[0], boosters, everyone, rules[0], luck)
-    fate = np.where(np.isfinite(boost.killed_s)[objects.missile], 0, -1)
-    midcourse = fight(layers[1], objects, fate < 0, rules[1], luck)
-    fate = np.where((fate < 0) & np.isfinite(midcourse.killed_s), 1, fate)
-    terminal = fight(layers[2], objects, fate < 0, rules[2], luck)
-    fate = np.where((fate < 0) & np.isfinite(terminal.killed_s), 2, fate)
+    never = np.full(len(boosters.missile), np.inf)
+    boost = fight(layers[0], boosters, never, never, rules[0], luck)
+    killed_s = np.empty((3, len(objects.missile)))
+    killed_s[0] = boost.killed_s[objects.missile]
+    known_s = killed_s[0] + rules[0].assessment_delay_s
+    midcourse = fight(layers[1], objects, killed_s[0], known_s, rules[1], luck)
+    killed_s[1] = midcourse.killed_s
+    known_s = np.minimum(known_s, killed_s[1] + rules[1].assessment_delay_s)
+    dead_s = np.minimum(killed_s[0], killed_s[1])
+    terminal = fight(layers[2], objects, dead_s, known_s, rules[2], luck)
+    killed_s[2] = terminal.killed_s
+    fate = np.full(len(objects.missile), -1)
+    for i in range(len(fate)):
+        first = killed_s[:, i].argmin()
+        if np.isfinite(killed_s[first, i]):
+            fate[i] = first
     return fate, boost, midcourse, terminal
 
 

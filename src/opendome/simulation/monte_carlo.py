@@ -84,7 +84,7 @@ def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[O
         for first, end in chunks:
             yield _raids(plan, first, end, n_replay)
         return
-    context = multiprocessing.get_context("spawn")
+    context, others = multiprocessing.get_context("spawn"), multiprocessing.active_children()
     with ProcessPoolExecutor(min(workers, len(chunks)), context) as pool:
         try:
             with _deaf_to_interrupt():
@@ -93,8 +93,11 @@ def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[O
                 yield task.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                child.terminate()
+            ours = [p for p in multiprocessing.active_children() if p not in others]
+            for process in ours:
+                process.terminate()
+            for process in ours:
+                process.join()
             raise
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from opendome.constants import Floats, Ints
 from opendome.simulation.chain import CaseRun, Layers, shooters_in_reach
-from opendome.simulation.fight import REASONS
 from opendome.simulation.plan import LAYERS, Plan
+from opendome.simulation.reasons import REASONS
 from opendome.simulation.scene import Scene
 from opendome.simulation.sight import Sight
 

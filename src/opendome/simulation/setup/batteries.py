@@ -84,7 +84,7 @@ def midcourse_battery(scenario: Scenario, missiles: Missiles) -> Battery:
         kind = kinds[name]
         valid = free & (height_m >= kind.min_altitude_km * KM)
         same = np.ones(len(r_site_m))
-        return ground_reach(
+        intercept_s, launch_s = ground_reach(
             r_lif_m,
             valid,
             t_s,
@@ -93,7 +93,9 @@ def midcourse_battery(scenario: Scenario, missiles: Missiles) -> Battery:
             same * kind.burn_time_s,
             t_s,
             max_flyout_s=kind.max_flyout_s,
-        )[0]
+        )
+        # No order before its launch: what is known by then may make it needless.
+        return np.where(launch_s - t_s < step_s, intercept_s, np.nan)
 
     return _ground_battery(scenario, missiles, "midcourse", sites, kinds, t_s, reach)
 
@@ -110,7 +112,7 @@ def terminal_battery(scenario: Scenario, missiles: Missiles) -> Battery:
     def reach(name: str, r_site_m: Floats) -> Floats:
         kind = kinds[name]
         same = np.ones(len(r_site_m))
-        return terminal_reach(
+        intercept_s = terminal_reach(
             r_lif_m,
             t_s,
             np.where(landed, np.nan, height_m),
@@ -122,6 +124,9 @@ def terminal_battery(scenario: Scenario, missiles: Missiles) -> Battery:
             same * kind.speed_kmps * KM,
             t_s,
         )
+        # No order before the fly-out to the farthest corner of the footprint must begin.
+        longest_s = np.hypot(kind.footprint_km, kind.max_altitude_km) / kind.speed_kmps
+        return np.where(intercept_s - t_s <= longest_s, intercept_s, np.nan)
 
     return _ground_battery(scenario, missiles, "terminal", sites, kinds, t_s, reach)
 

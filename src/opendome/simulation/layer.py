@@ -1,0 +1,157 @@
+"""One layer of one raid as its kernels take it, and what can be read from it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from opendome._jit import jit
+from opendome.constants import Bools, Floats, Ints
+
+__all__ = [
+    "Fought",
+    "Layer",
+    "Luck",
+    "Rules",
+    "Targets",
+    "able",
+    "epochs",
+    "last_release",
+    "meeting",
+    "odds_of",
+    "path_epoch",
+]
+
+
+class Targets(NamedTuple):
+    """Objects that a layer may face, one row each."""
+
+    missile: Ints  # (n_object,) row of the missile [-]
+    entity: Ints  # (n_object,) number that keys its draws [-]
+    warhead: Bools  # (n_object,) or a decoy [-]
+    value: Floats  # (n_object,) worth of killing it [-]
+
+
+class Layer(NamedTuple):
+    """Shooters and reach of a layer in one run and case."""
+
+    candidate: Ints  # (n_missile, n_candidate) shooter, -1: none [-]
+    intercept_s: Floats  # (n_missile, n_candidate, n_release) on the missile's clock [s]
+    release_s: Floats  # (n_release,) on the missile's clock, rising [s]
+    clock_s: Floats  # (n_missile,) raid time at which the missile's clock reads zero [s]
+    commit_s: Floats  # (n_epoch, n_shooter) command node to shooter, inf: no path [s]
+    epoch_s: float  # time between rows of commit_s [s]
+    weapon: Ints  # (n_shooter,) class [-]
+    magazine: Ints  # (n_shooter,) rounds [-]
+    p_kill: Floats  # (n_missile, n_weapon) single shot with a perfect track [-]
+    homing_s: Floats  # (n_weapon,) [s]
+    ready_s: Floats  # (n_missile, n_weapon) raid time from which orders may be given [s]
+    step_s: Floats  # (n_step,) raid times of `on_target` [s]
+    on_target: Floats  # (n_missile, n_step, n_weapon) odds that the divert suffices [-]
+
+
+class Rules(NamedTuple):
+    """How the layer fights."""
+
+    number: int  # 0 boost, 1 midcourse, 2 terminal
+    shots_per_target: int
+    max_salvos: int
+    assessment_delay_s: float
+    p_call_miss_given_kill: float
+    p_call_kill_given_miss: float
+    p_warhead: float
+    p_decoy: float
+    decision_interval_s: float
+    p_discrimination_fault: float
+    p_design_fault: float
+    p_software_fault: float
+    fault_factor: float
+
+
+class Luck(NamedTuple):
+    """What keys the draws of one raid."""
+
+    seed: int
+    run: int
+    replay: int
+
+
+class Fought(NamedTuple):
+    """What a layer did."""
+
+    killed_s: Floats  # (n_object,) raid time of the kill, inf: none [s]
+    threat: Bools  # (n_object,) taken for a warhead [-]
+    n_shot: Ints  # (n_object,) shots at it [-]
+    spoilt: Bools  # (n_object,) for a common fault only a shot failed, or none was fired [-]
+    first_order_s: Floats  # (n_object,) raid time, inf: none [s]
+    shot_i: Ints  # (n_shots, 3) object, shooter, hit [-]
+    shot: Floats  # (n_shots, 4) order, commit delay, intercept [s], kill odds [-]
+
+
+@jit
+def path_epoch(layer: Layer, t: float) -> int:
+    """Return the row of `commit_s` that holds at raid time t."""
+    return min(max(int(t / layer.epoch_s), 0), len(layer.commit_s) - 1)
+
+
+@jit
+def able(layer: Layer, missile: int, column: int) -> bool:
+    """Whether a candidate is there and its class was shown against this missile."""
+    shooter = layer.candidate[missile, column]
+    return shooter >= 0 and layer.p_kill[missile, layer.weapon[shooter]] > 0.0
+
+
+@jit
+def odds_of(layer: Layer, missile: int, weapon: int, intercept: float) -> float:
+    """Return the kill odds of a shot with the track as it is when homing starts."""
+    t = intercept - layer.homing_s[weapon]
+    step = max(np.searchsorted(layer.step_s, t, side="right") - 1, 0)
+    return layer.p_kill[missile, weapon] * layer.on_target[missile, step, weapon]
+
+
+@jit
+def meeting(layer: Layer, missile: int, column: int, t: float) -> float:
+    """Return the raid time of intercept for a round ordered at t; nan if it has no chance."""
+    if not able(layer, missile, column):
+        return np.nan
+    shooter = layer.candidate[missile, column]
+    release = t + layer.commit_s[path_epoch(layer, t), shooter] - layer.clock_s[missile]
+    k = np.searchsorted(layer.release_s, release)
+    if k == len(layer.release_s):
+        return np.nan
+    intercept = layer.clock_s[missile] + layer.intercept_s[missile, column, k]
+    # Homing that would start before the first look has no odds.
+    chance = (
+        np.isfinite(intercept) and odds_of(layer, missile, layer.weapon[shooter], intercept) > 0
+    )
+    return intercept if chance else np.nan
+
+
+@jit
+def last_release(layer: Layer, missile: int, with_path: bool) -> float:
+    """Return the last raid time at which a round released can still meet the missile."""
+    last = -np.inf
+    for column in range(layer.candidate.shape[1]):
+        if not able(layer, missile, column):
+            continue
+        shooter = layer.candidate[missile, column]
+        if with_path and not np.isfinite(layer.commit_s[:, shooter]).any():
+            continue
+        for k in range(len(layer.release_s) - 1, -1, -1):
+            if np.isfinite(layer.intercept_s[missile, column, k]):
+                last = max(last, layer.clock_s[missile] + layer.release_s[k])
+                break
+    return last
+
+
+@jit
+def epochs(ready: Floats, last: Floats, interval: float) -> tuple[int, int]:
+    """Return the first decision epoch at which an order can matter, and one past the last."""
+    first, end = np.inf, -np.inf
+    for i in range(len(ready)):
+        if ready[i] <= last[i]:
+            first, end = min(first, ready[i]), max(end, last[i])
+    if first > end:
+        return 0, 0
+    return int(np.ceil(first / interval)), int(np.floor(end / interval)) + 1
