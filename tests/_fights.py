@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from opendome.simulation.fight import fight
-from opendome.simulation.layer import Layer, Luck, Rules, Targets
+from opendome.simulation.layer import Layer, Luck, Rules, Targets, release_window
 
 FLIGHT_S = 0.5
 PERFECT = Rules(
@@ -52,9 +52,13 @@ def make_layer(
         intercept_s=intercept_s.copy(),
         release_s=release_s,
         clock_s=np.zeros(n_missile),
+        first_s=np.full((n_missile, n_shooter), -np.inf),
+        last_s=np.full((n_missile, n_shooter), release_s[-1]),
         commit_s=np.zeros((1, n_shooter)),
         epoch_s=1e9,
+        row=np.arange(n_shooter),
         weapon=np.zeros(n_shooter, dtype=np.int64),
+        weapon_key=np.zeros(1, dtype=np.int64),
         magazine=np.array(magazine, dtype=np.int64),
         p_kill=np.broadcast_to(np.array(p_kill, dtype=np.float64), (1, n_missile)).T.copy(),
         homing_s=np.zeros(1),
@@ -62,6 +66,12 @@ def make_layer(
         step_s=np.zeros(1),
         on_target=np.ones((n_missile, 1, 1)),
     )
+
+
+def with_reach(layer, intercept_s):
+    """The layer with another table, and the windows that go with it."""
+    first_s, last_s = release_window(intercept_s, layer.release_s)
+    return layer._replace(intercept_s=intercept_s, first_s=first_s, last_s=last_s)
 
 
 def fight_once(layer, targets, rules, *, alive=None, run=0, seed=7):

@@ -1,5 +1,7 @@
-"""Options, the hypothesis profile, and what several files share."""
+"""Options, the hypothesis profile, fresh kernels, and what several files share."""
 
+import hashlib
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +17,23 @@ from opendome.simulation.sight import sight_of
 # The first example of a property may compile a kernel.
 settings.register_profile("opendome", deadline=None)
 settings.load_profile("opendome")
+
+
+def pytest_configure(config):
+    """Throw cached kernels away when a source has changed.
+
+    Numba looks at the file of a kernel only, not at those of the kernels it calls.
+    """
+    source = Path(__file__).parent.parent / "src" / "opendome"
+    text = b"".join(path.read_bytes() for path in sorted(source.rglob("*.py")))
+    digest = hashlib.sha256(text).hexdigest()
+    mark = source / "__pycache__" / "kernels.sha256"
+    if mark.is_file() and mark.read_text() == digest:
+        return
+    for kernel in source.rglob("__pycache__/*.nb?"):
+        kernel.unlink(missing_ok=True)
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_text(digest)
 
 
 def pytest_addoption(parser):

@@ -53,8 +53,8 @@ def test_one_constellation_by_hand():
 
 
 def test_launches_of_shared_vehicles_by_hand():
-    # 54 satellites for 4 lives are 216: 112, 76 and 28 by the shares 0.5185, 0.3519, 0.1296; a
-    # launch carries 10, 20 and 40 of them.
+    # 54 satellites for 4 lives are 216. A launch carries 10, 20 and 40 of them, so launches shared
+    # 0.5185, 0.3519, 0.1296 lift 65, 87 and 64.
     settings = [
         "constellations.tracking-t2.mass_kg=1000",
         "vehicles.falcon-9.payload_kg=10000",
@@ -63,7 +63,7 @@ def test_launches_of_shared_vehicles_by_hand():
     ]
     launches = bill_of("golden-dome", *settings).launches
     flown = {v: n for (element, v), n in launches.items() if element == "tracking-t2"}
-    assert flown == {"falcon-9": 12, "vulcan": 4, "new-glenn": 1}
+    assert flown == {"falcon-9": 7, "vulcan": 5, "new-glenn": 2}
 
 
 def test_a_doubling_lowers_the_last_unit_by_the_learning_rate():
@@ -86,7 +86,10 @@ def test_a_doubling_lowers_the_last_unit_by_the_learning_rate():
     assert last_unit(80) / last_unit(40) == pytest.approx(0.85, abs=2e-3)
     bought = element(bill_of("golden-dome"), "sbi")
     assert bought.n_bought == 8000
-    assert bought.units_musd == pytest.approx(crawford_total(70.0, 8000, 0.85))
+    # Each of the eight builders learns on its own thousand.
+    assert bought.units_musd == pytest.approx(8 * crawford_total(70.0, 1000, 0.85))
+    alone = bill_of("golden-dome", "constellations.sbi.suppliers={spacex: 1}")
+    assert element(alone, "sbi").units_musd == pytest.approx(crawford_total(70.0, 8000, 0.85))
 
 
 def test_a_service_costs_its_operations_and_no_launch():

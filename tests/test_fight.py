@@ -17,6 +17,7 @@ from tests._fights import (
     make_layer,
     make_rules,
     make_targets,
+    with_reach,
 )
 
 ROUNDING = 1e-12
@@ -40,11 +41,11 @@ def fight_plainly(layer, targets, rules, seed, run):
     fault = draw(Quantity.COMMON_DISCRIMINATION, 0, 0, 0) < rules.p_discrimination_fault
     seen = rules.fault_factor if fault else 1.0
     spoil = 1.0
-    for quantity, number, p in (
-        (Quantity.COMMON_DESIGN, rules.number, rules.p_design_fault),
+    for quantity, entity, p in (
+        (Quantity.COMMON_DESIGN, int(layer.weapon_key[0]), rules.p_design_fault),
         (Quantity.COMMON_SOFTWARE, 0, rules.p_software_fault),
     ):
-        spoil *= rules.fault_factor if draw(quantity, 0, 0, number) < p else 1.0
+        spoil *= rules.fault_factor if draw(quantity, entity, 0, 0) < p else 1.0
     left = int(layer.magazine.sum())
     objects = []
     for i, entity in enumerate(targets.entity):
@@ -131,9 +132,8 @@ def test_a_shot_is_recorded_as_it_was_fired():
     assert delay.tolist() == [
         layer.commit_s[int(t // 2), j] for t, j in zip(order, shooter, strict=True)
     ]
-    # A round that arrives between releases, on the missile's clock, waits for the next one.
-    clock = layer.clock_s[i]
-    assert intercept == pytest.approx(clock + np.ceil(order + delay - clock) + FLIGHT_S)
+    # Between the releases of the table it is read as a line.
+    assert intercept == pytest.approx(order + delay + FLIGHT_S)
     assert done.first_order_s.tolist() == [1.0, 3.0]
     assert p_kill.tolist() == [0.5] * 4
     first_hit = [intercept[(i == k) & (hit == 1)].min(initial=np.inf) for k in range(2)]
@@ -217,7 +217,10 @@ def test_no_path_no_shots():
 
 def test_nobody_to_shoot_at_and_nobody_to_shoot():
     none = make_layer(2, [], 0.9)._replace(
-        p_kill=np.empty((2, 0)), homing_s=np.empty(0), ready_s=np.empty((2, 0))
+        p_kill=np.empty((2, 0)),
+        homing_s=np.empty(0),
+        ready_s=np.empty((2, 0)),
+        weapon_key=np.empty(0, dtype=np.int64),
     )
     assert fight_once(none, make_targets(2), make_rules()).n_shot.tolist() == [0, 0]
     dead = np.zeros(2, dtype=np.bool_)
@@ -295,16 +298,20 @@ def test_faults_multiply_and_are_drawn_once_for_a_raid():
     assert leakers[leakers < 50].mean() < 15
 
 
-def test_software_and_discrimination_faults_are_shared_by_layers_and_design_is_not():
+def test_software_and_discrimination_faults_are_shared_by_layers_and_design_by_a_class_only():
     layer, targets = make_layer(20, [20], 0.95), make_targets(20)
 
-    def hit_by(number, **fault):
+    def hit_by(number, layer=layer, **fault):
         rules = make_rules(number=number, **fault)
         return [fight_once(layer, targets, rules, run=r).shot_i[:, 2].sum() == 0 for r in range(64)]
 
+    other = layer._replace(weapon_key=np.array([5]))
+
     assert hit_by(0, p_software_fault=0.5) == hit_by(2, p_software_fault=0.5)
     assert hit_by(1, p_discrimination_fault=0.5) == hit_by(2, p_discrimination_fault=0.5)
-    assert hit_by(1, p_design_fault=0.5) != hit_by(2, p_design_fault=0.5)
+    assert hit_by(1, p_design_fault=0.5) == hit_by(2, p_design_fault=0.5)
+    assert hit_by(1, p_design_fault=0.5) != hit_by(1, other, p_design_fault=0.5)
+    assert hit_by(1, p_software_fault=0.5) == hit_by(1, other, p_software_fault=0.5)
     assert hit_by(1, p_design_fault=0.5) != hit_by(1, p_software_fault=0.5)
 
 
@@ -353,7 +360,7 @@ def test_a_longer_decision_delay_only_shrinks_what_is_shot(last, ready, wait, ru
     """Rounds for everyone; each shooter meets each object if released by a time of its own."""
     layer = make_layer(4, [9, 9, 9], 0.3, n_release=10)
     closed = np.arange(10) > last[:, :, None]
-    layer = layer._replace(intercept_s=np.where(closed, np.nan, layer.intercept_s))
+    layer = with_reach(layer, np.where(closed, np.nan, layer.intercept_s))
     rules = make_rules(shots_per_target=2)
     early, late = (
         fight_once(
@@ -404,9 +411,9 @@ def test_luck_depends_on_seed_run_replay_and_object_only():
 # Reasons ----------------------------------------------------------------------------------
 
 
-def reason(layer, targets, done, rules, *, seen=True, delivered=True, track_s=0.0):
+def reason(layer, targets, done, rules, *, seen=True, delivered=True, track_s=0.0, deliver_s=0.0):
     every = np.ones(len(layer.p_kill), dtype=np.bool_)
-    args = every & seen, every & delivered, np.full(len(every), track_s)
+    args = every & seen, every & delivered, np.full(len(every), track_s), every * deliver_s
     (why,) = leak_reasons(layer, targets, done, rules, *args)
     return REASONS[why]
 
@@ -427,8 +434,13 @@ REASON_CASES = {
     "not seen": (NEVER, {}, {"seen": False, "delivered": False, "track_s": LATER}),
     "no path": (NEVER, {}, {"delivered": False, "track_s": LATER}),
     "no track in time": (OPEN._replace(ready_s=np.array([[3.5]])), {}, {"track_s": 2.5}),
-    "nothing in reach": (OPEN._replace(intercept_s=np.full((1, 1, 3), np.nan)), {}, {}),
-    "message late": (OPEN._replace(ready_s=np.array([[3.5]])), {}, {"track_s": 1.5}),
+    "nothing in reach": (with_reach(OPEN, np.full((1, 1, 3), np.nan)), {}, {}),
+    "decided too late": (OPEN._replace(ready_s=np.array([[3.5]])), {}, {"track_s": 1.5}),
+    "message late": (
+        OPEN._replace(ready_s=np.array([[3.5]])),
+        {},
+        {"track_s": 1.5, "deliver_s": 2.0},
+    ),
     "magazine empty": (OPEN._replace(magazine=np.zeros(1, dtype=np.int64)), {}, {}),
     "not discriminated": (OPEN, {"p_warhead": 0.0}, {}),
     "missed": (OPEN._replace(p_kill=np.full((1, 1), 1e-12)), {}, {}),
@@ -453,10 +465,15 @@ def test_each_reason_by_the_smallest_case(name):
     ("layer", "changed", "known", "name"),
     [
         # Nothing reaches it whatever the path, or something would if there were a path.
-        (CUT._replace(intercept_s=np.full((1, 1, 3), np.nan)), {}, {}, "nothing in reach"),
+        (with_reach(CUT, np.full((1, 1, 3), np.nan)), {}, {}, "nothing in reach"),
         (CUT, {}, {}, "no path"),
         # The order needs half a second more than is left.
         (OPEN._replace(commit_s=np.array([[2.5]])), {}, {}, "message late"),
+        # The rounds in reach are spent, but others in reach were never told.
+        (
+            make_layer(1, [0, 1], 0.5, n_release=3)._replace(commit_s=np.array([[0.0, np.inf]])),
+            {}, {}, "no path",
+        ),
         # No shooter was left to a layer that has classes.
         (OPEN._replace(candidate=np.array([[-1]])), {}, {}, "nothing in reach"),
         (OPEN, {"p_discrimination_fault": 1.0}, {}, "common-mode"),

@@ -28,4 +28,8 @@ def jit(function: F) -> F:
     compiled : callable
         The same function, compiled; its type is unchanged.
     """
-    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+    try:
+        return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+    except RuntimeError:
+        # No folder can be written: machine code is made anew at every start.
+        return cast(F, numba.njit(error_model="numpy")(function))

@@ -174,7 +174,7 @@ def _infrared_rows(
     clear_m: Floats,
     weight: Floats,
 ) -> Rows:
-    """Count the infrared looks in a first pass, then write them in a second.
+    """Find the infrared looks in a first pass, then write them in a second.
 
     Parameters
     ----------
@@ -191,35 +191,34 @@ def _infrared_rows(
         As in `Looks`.
     """
     n_missile, n_step = phase.shape
+    n_sensor = r_sensor_eci_m.shape[1]
     offset = np.zeros(n_missile * n_step + 1, dtype=np.int64)
-    sensor = np.empty(0, dtype=np.int64)
-    information = np.empty((0, 6))
-    for writing in (False, True):
-        n = 0
-        for m in range(n_missile):
-            for k in range(n_step):
-                target, p = r_target_eci_m[m, k], phase[m, k] - 1
-                if p >= 0:
-                    r_ground_m = np.sqrt((target * target).sum()) - height_m[m, k]
-                    for j in range(r_sensor_eci_m.shape[1]):
-                        eye = r_sensor_eci_m[k, j]
-                        if _infrared_sees(
-                            target, r_ground_m, eye, p == 0, range_m[p, j], clear_m[p, j]
-                        ):
-                            if writing:
-                                dx, dy, dz = (
-                                    target[0] - eye[0],
-                                    target[1] - eye[1],
-                                    target[2] - eye[2],
-                                )
-                                across = weight[j] / (dx * dx + dy * dy + dz * dz)
-                                sensor[n] = j
-                                _write_information(information[n], dx, dy, dz, 0.0, across)
-                            n += 1
-                offset[m * n_step + k + 1] = n
-        if not writing:
-            sensor = np.empty(n, dtype=np.int64)
-            information = np.empty((n, 6))
+    sees = np.zeros((n_missile * n_step, n_sensor), dtype=np.bool_)
+    n = 0
+    for row in range(n_missile * n_step):
+        m, k = row // n_step, row % n_step
+        target, p = r_target_eci_m[m, k], phase[m, k] - 1
+        if p >= 0:
+            r_ground_m = np.sqrt((target * target).sum()) - height_m[m, k]
+            for j in range(n_sensor):
+                eye = r_sensor_eci_m[k, j]
+                seen = _infrared_sees(target, r_ground_m, eye, p == 0, range_m[p, j], clear_m[p, j])
+                sees[row, j] = seen
+                n += seen
+        offset[row + 1] = n
+    sensor, information = np.empty(n, dtype=np.int64), np.empty((n, 6))
+    n = 0
+    for row in range(n_missile * n_step):
+        m, k = row // n_step, row % n_step
+        if offset[row + 1] > offset[row]:
+            for j in range(n_sensor):
+                if sees[row, j]:
+                    target, eye = r_target_eci_m[m, k], r_sensor_eci_m[k, j]
+                    dx, dy, dz = target[0] - eye[0], target[1] - eye[1], target[2] - eye[2]
+                    across = weight[j] / (dx * dx + dy * dy + dz * dz)
+                    sensor[n] = j
+                    _write_information(information[n], dx, dy, dz, 0.0, across)
+                    n += 1
     return offset, sensor, information
 
 

@@ -100,7 +100,8 @@ def test_forty_four_rounds_engage_eleven_objects(p_kill):
         done = fight_once(layer, targets, rules, run=run)
         assert done.n_shot.tolist() == [4] * 11 + [0] * 4
         assert np.isinf(done.killed_s[11:]).all()
-        why = leak_reasons(layer, targets, done, rules, every, every, np.arange(float(n)))
+        times = np.arange(float(n)), np.zeros(n)
+        why = leak_reasons(layer, targets, done, rules, every, every, *times)
         assert {REASONS[i] for i in why[11:]} == {"magazine empty"}
 
 

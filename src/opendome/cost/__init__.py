@@ -12,6 +12,7 @@ from opendome.cost.aei import (
 )
 from opendome.cost.elements import (
     COST_METHODS,
+    ROUND_OFF,
     ElementCost,
     element_cost,
     generations,
@@ -32,6 +33,7 @@ from opendome.cost.learning import (
 
 __all__ = [
     "COST_METHODS",
+    "ROUND_OFF",
     "ElementCost",
     "aei_absentee_ratio",
     "aei_average_unit",

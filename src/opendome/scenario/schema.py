@@ -121,7 +121,7 @@ class Constellation(Bought):
     mass_kg: float = from_catalog(gt=0)
     """Launch mass of a satellite. [kg]"""
     launched_by: dict[str, Share] = Field(default_factory=dict)
-    """Vehicles and their shares of the satellites; empty: the scenario's `launch` shares. [-]"""
+    """Vehicles and their shares of the launches; empty: the scenario's `launch` shares. [-]"""
     sensor: str | None = None
     """Name under `infrared_sensors`."""
     interceptor: str | None = None
@@ -391,7 +391,7 @@ class CommonMode(_Filled):
     p_discrimination_fault: float = from_catalog(ge=0, le=1)
     """Chance that a raid meets a flaw in discrimination (midcourse and terminal). [-]"""
     p_design_fault: float = from_catalog(ge=0, le=1)
-    """Chance that a raid meets a flaw of an interceptor's design, drawn for each layer. [-]"""
+    """Chance that a raid meets a flaw of an interceptor class, drawn for each class. [-]"""
     p_software_fault: float = from_catalog(ge=0, le=1)
     """Chance that a raid meets a flaw in software that all layers share. [-]"""
     factor: float = from_catalog(ge=0, le=1)
@@ -466,7 +466,7 @@ class Launch(_Part):
     """Who flies the satellites."""
 
     shares: dict[str, Share] = Field(default_factory=dict)
-    """Vehicles and their shares of the satellites, summing to 1. [-]"""
+    """Vehicles and their shares of the launches, summing to 1. [-]"""
 
 
 class FixedCost(_Filled):
@@ -504,6 +504,8 @@ class MonteCarlo(_Filled):
     """Draws of luck per start time in the search for the worst one. [-]"""
     fine_step_s: float = from_catalog(ge=0.1, le=30)
     """Clock step while boosters may burn. [s]"""
+    reach_step_s: float = from_catalog(ge=0.1, le=10)
+    """Step over the boost at which reach from space is tabulated. [s]"""
     coarse_step_s: float = from_catalog(ge=1, le=120)
     """Clock step after that. [s]"""
 
@@ -511,7 +513,7 @@ class MonteCarlo(_Filled):
 class Scenario(_Part):
     """One complete, self-contained question to the model."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    name: str = Field(pattern=NAME)
     """Short name."""
     title: str
     """One line for people."""

@@ -104,8 +104,13 @@ def replay_raid(plan: Plan, layers: Layers, n_replay: int) -> Ints:
     n_leaker : ndarray of int64, shape (n_replay,)
         Warheads through. [-]
     """
-    objects = _objects(plan)
-    return _replay(layers, _boosters(plan), objects, _rules(plan), plan.seed, n_replay)
+    boosters, objects, rules = _boosters(plan), _objects(plan), _rules(plan)
+    n_leaker = np.empty(n_replay, dtype=np.int64)
+    for k in range(n_replay):
+        luck = Luck(plan.seed, SHARED_RUN, k + 1)
+        fate, *_ = _fight_layers(layers, boosters, objects, rules, luck)
+        n_leaker[k] = ((fate < 0) & objects.warhead).sum()
+    return n_leaker
 
 
 @jit
@@ -151,23 +156,6 @@ def _fight_layers(
     return fate, boost, midcourse, terminal
 
 
-@jit
-def _replay(
-    layers: Layers,
-    boosters: Targets,
-    objects: Targets,
-    rules: AllRules,
-    seed: int,
-    n_replay: int,
-) -> Ints:
-    n_leaker = np.empty(n_replay, dtype=np.int64)
-    for k in range(n_replay):
-        luck = Luck(seed, SHARED_RUN, k + 1)
-        fate, _, _, _ = _fight_layers(layers, boosters, objects, rules, luck)
-        n_leaker[k] = ((fate < 0) & objects.warhead).sum()
-    return n_leaker
-
-
 def reasons_of(plan: Plan, layers: Layers, sight: Sight, result: CaseRun) -> Ints:
     """Return why each leaker got through: the link that it reached in the layer that came closest.
 
@@ -186,8 +174,9 @@ def reasons_of(plan: Plan, layers: Layers, sight: Sight, result: CaseRun) -> Int
     rules = _rules(plan)
     for number, (layer, done) in enumerate(zip(layers, result.fought, strict=True)):
         facing = result.targets if number else _boosters(plan)
-        track_s = sight.layers[number].track_s
-        why = leak_reasons(layer, facing, done, rules[number], sight.seen, delivered, track_s)
+        ready = sight.layers[number]
+        known = sight.seen, delivered, ready.track_s, ready.deliver_s
+        why = leak_reasons(layer, facing, done, rules[number], *known)
         reason = np.maximum(reason, why if number else why[result.targets.missile])
     return np.where(result.layer < 0, reason, -1)
 
@@ -263,28 +252,33 @@ def _boosters(plan: Plan) -> Targets:
 def _layer(plan: Plan, scene: Scene, case: Case, sight: Sight, number: int) -> Layer:
     battery, on = plan.layers[number], case.shooter_on[number]
     weapons, clock, ready = battery.weapons, plan.clock, sight.layers[number]
-    commit_s = np.full((len(clock.network_s), len(on)), np.inf)
     if battery.node is None:
-        rows = scene.shooter
-        commit_s[:, rows] = scene.paths.shooters(case, battery, rows, scene.r_shooter_eci_m)
-        # Row -1 of the mask stands for no candidate.
-        candidate = np.where(np.append(on, False)[scene.candidate], scene.candidate, -1)
-        intercept_s, release_s = scene.intercept_s, clock.t_s[: clock.n_fine]
+        # Only the shooters in reach of some missile; row -1 of the mask is no candidate.
+        row, window_s = scene.shooter, scene.window_s
+        commit_s = scene.paths.shooters(case, battery, row, scene.r_shooter_eci_m)
+        candidate = np.where(np.append(on[row], False)[scene.candidate], scene.candidate, -1)
+        intercept_s, release_s = scene.intercept_s, clock.boost_s
         clock_s = np.zeros(len(scene.launch_s))
     else:
-        commit_s[:] = scene.paths.ground(case, f"layer {number}", battery.node)
-        candidate = np.tile(np.where(on, np.arange(len(on)), -1), (len(scene.launch_s), 1))
-        intercept_s, release_s, clock_s = battery.intercept_s, battery.release_s, scene.launch_s
+        row, window_s = np.arange(len(on)), battery.window_s
+        commit_s = scene.paths.ground(case, f"layer {number}", battery.node)
+        candidate = np.tile(np.where(on, row, -1), (len(scene.launch_s), 1))
+        intercept_s, release_s = battery.intercept_s, battery.release_s
+        clock_s = scene.launch_s
     fielded = np.bincount(battery.weapon[on], minlength=len(weapons.name)) > 0
     return Layer(
         np.ascontiguousarray(candidate),
         np.ascontiguousarray(intercept_s),
         release_s,
         clock_s,
+        clock_s[:, None] + window_s[0],
+        clock_s[:, None] + window_s[1],
         commit_s,
         plan.network.step_s,
-        battery.weapon,
-        battery.magazine,
+        row,
+        battery.weapon[row],
+        weapons.key,
+        battery.magazine[row],
         np.where(fielded, weapons.p_kill, 0.0),
         weapons.homing_s,
         ready.ready_s,

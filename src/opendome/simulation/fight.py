@@ -23,6 +23,7 @@ from opendome.simulation.layer import (
     Rules,
     Targets,
     epochs,
+    first_release,
     last_release,
     meeting,
     odds_of,
@@ -66,7 +67,7 @@ class _Battle(NamedTuple):
     targets: Targets
     rules: Rules
     luck: Luck
-    spoil: float  # what common faults leave of the kill odds [-]
+    spoil: Floats  # (n_weapon,) what common faults leave of the kill odds [-]
     dead_s: Floats  # (n_object,) when another layer kills it, inf: not [s]
     state: _State
 
@@ -142,13 +143,13 @@ def _shoot(battle: _Battle, i: int, shooter: int, intercept: float, t: float) ->
     odds = odds_of(layer, missile, layer.weapon[shooter], intercept)
     u = _draw(battle.luck, _KILL, entity, battle.rules.number, state.n_shot[i])
     there = intercept < battle.dead_s[i]
-    hit = there and u < odds * battle.spoil
+    hit = there and u < odds * battle.spoil[layer.weapon[shooter]]
     state.spoilt[i] |= there and u < odds and not hit
     if hit:
         state.killed_s[i] = min(state.killed_s[i], intercept)
     row = state.n_shot.sum()
     state.shot_i[row, 0] = i
-    state.shot_i[row, 1] = shooter
+    state.shot_i[row, 1] = layer.row[shooter]
     state.shot_i[row, 2] = hit
     state.shot[row, 0] = t
     state.shot[row, 1] = layer.commit_s[path_epoch(layer, t), shooter]
@@ -169,6 +170,12 @@ def _fire(battle: _Battle, due: Ints, weapon: int, t: float) -> None:
     shooters, intercept_s = _options(battle, due, weapon, t)
     if len(shooters) == 0:
         return
+    # A target takes the first shooter that is free: the one that meets something soonest.
+    soonest = np.empty(len(shooters))
+    for j in range(len(shooters)):
+        soonest[j] = np.nanmin(intercept_s[:, j])
+    order = np.argsort(soonest, kind="mergesort")
+    shooters, intercept_s = shooters[order], intercept_s[:, order]
     can = np.isfinite(intercept_s)
     odds = np.zeros(len(due))
     for i in range(len(due)):
@@ -198,11 +205,14 @@ def _taken_for_threats(targets: Targets, rules: Rules, luck: Luck) -> tuple[Bool
 
 
 @jit
-def _spoil(rules: Rules, luck: Luck) -> float:
-    """Draw the faults of design and software; return what they leave of the kill odds."""
-    design = _draw(luck, _DESIGN, 0, rules.number, 0) < rules.p_design_fault
+def _spoil(layer: Layer, rules: Rules, luck: Luck) -> Floats:
+    """Draw the faults of designs and software; return what they leave of each class's odds."""
     software = _draw(luck, _SOFTWARE, 0, 0, 0) < rules.p_software_fault
-    return rules.fault_factor ** (int(design) + int(software))
+    left = np.empty(len(layer.weapon_key))
+    for weapon in range(len(left)):
+        design = _draw(luck, _DESIGN, layer.weapon_key[weapon], 0, 0) < rules.p_design_fault
+        left[weapon] = rules.fault_factor ** (int(design) + int(software))
+    return left
 
 
 @jit
@@ -226,12 +236,43 @@ def _fresh(layer: Layer, rules: Rules, spoilt: Bools, n_faced: int) -> _State:
 @jit
 def _windows(layer: Layer, targets: Targets, faced: Bools) -> tuple[Floats, Floats]:
     """Return the raid times between which an order for each object can matter."""
-    ready, last = np.full(len(faced), np.inf), np.full(len(faced), -np.inf)
+    opens, last = np.full(len(faced), np.inf), np.full(len(faced), -np.inf)
     if len(layer.homing_s) > 0:
         for i in np.flatnonzero(faced):
-            ready[i] = layer.ready_s[targets.missile[i]].min()
-            last[i] = last_release(layer, targets.missile[i], True)
-    return ready, last
+            missile = targets.missile[i]
+            opens[i] = max(layer.ready_s[missile].min(), first_release(layer, missile))
+            last[i] = last_release(layer, missile, True)
+    return opens, last
+
+
+@jit
+def _due(battle: _Battle, opens: Floats, closes: Floats, weapon: int, t: float) -> Ints:
+    """Return the objects to be shot at now for which a shooter of the class has rounds."""
+    layer, state = battle.layer, battle.state
+    due, n = np.empty(len(opens), dtype=np.int64), 0
+    for i in range(len(opens)):
+        if state.to_fire[i] > 0 and opens[i] <= t <= closes[i]:
+            missile = battle.targets.missile[i]
+            for column in range(layer.candidate.shape[1]):
+                shooter = layer.candidate[missile, column]
+                if shooter >= 0 and layer.weapon[shooter] == weapon and state.left[shooter] > 0:
+                    due[n] = i
+                    n += 1
+                    break
+    return due[:n]
+
+
+@jit
+def _next_epoch(battle: _Battle, opens: Floats, closes: Floats, epoch: int, interval: float) -> int:
+    """Return the next epoch at which anything can happen."""
+    state, t = battle.state, np.inf
+    now = epoch * interval
+    for i in range(len(opens)):
+        if state.look_s[i] < t and closes[i] > now:
+            t = state.look_s[i]
+        if state.to_fire[i] > 0 and closes[i] > now:
+            t = min(t, max(opens[i], now))
+    return max(epoch + 1, int(np.ceil(t / interval))) if t < np.inf else np.iinfo(np.int64).max
 
 
 @jit
@@ -264,20 +305,21 @@ def fight(
         Kills, shots and orders.
     """
     threat, spoilt = _taken_for_threats(targets, rules, luck)
-    ready, last = _windows(layer, targets, threat)
+    opens, last = _windows(layer, targets, threat)
+    closes = np.minimum(last, np.nextafter(known_s, -np.inf))
     state = _fresh(layer, rules, spoilt, threat.sum())
-    battle = _Battle(layer, targets, rules, luck, _spoil(rules, luck), dead_s, state)
-    first, end = epochs(ready, last, rules.decision_interval_s)
-    for epoch in range(first, end):
+    battle = _Battle(layer, targets, rules, luck, _spoil(layer, rules, luck), dead_s, state)
+    epoch, end = epochs(opens, closes, rules.decision_interval_s)
+    while epoch < end:
         t = epoch * rules.decision_interval_s
         for i in range(len(threat)):
             if state.look_s[i] <= t:
                 _look(battle, i)
         for weapon in range(len(layer.homing_s)):
-            timely = (ready <= t) & (t <= last) & (t < known_s)
-            due = np.flatnonzero((state.to_fire > 0) & timely)
+            due = _due(battle, opens, closes, weapon, t)
             if len(due) > 0:
                 _fire(battle, due, weapon, t)
+        epoch = _next_epoch(battle, opens, closes, epoch, rules.decision_interval_s)
     n_shots = state.n_shot.sum()
     return Fought(
         state.killed_s,

@@ -17,10 +17,12 @@ __all__ = [
     "Targets",
     "able",
     "epochs",
+    "first_release",
     "last_release",
     "meeting",
     "odds_of",
     "path_epoch",
+    "release_window",
 ]
 
 
@@ -40,9 +42,13 @@ class Layer(NamedTuple):
     intercept_s: Floats  # (n_missile, n_candidate, n_release) on the missile's clock [s]
     release_s: Floats  # (n_release,) on the missile's clock, rising [s]
     clock_s: Floats  # (n_missile,) raid time at which the missile's clock reads zero [s]
+    first_s: Floats  # (n_missile, n_candidate) raid time from which a release can count [s]
+    last_s: Floats  # (n_missile, n_candidate) raid time of the last that can, -inf: none [s]
     commit_s: Floats  # (n_epoch, n_shooter) command node to shooter, inf: no path [s]
     epoch_s: float  # time between rows of commit_s [s]
+    row: Ints  # (n_shooter,) the shooter's row in its battery [-]
     weapon: Ints  # (n_shooter,) class [-]
+    weapon_key: Ints  # (n_weapon,) number of the class in draws [-]
     magazine: Ints  # (n_shooter,) rounds [-]
     p_kill: Floats  # (n_missile, n_weapon) single shot with a perfect track [-]
     homing_s: Floats  # (n_weapon,) [s]
@@ -85,8 +91,33 @@ class Fought(NamedTuple):
     n_shot: Ints  # (n_object,) shots at it [-]
     spoilt: Bools  # (n_object,) for a common fault only a shot failed, or none was fired [-]
     first_order_s: Floats  # (n_object,) raid time, inf: none [s]
-    shot_i: Ints  # (n_shots, 3) object, shooter, hit [-]
+    shot_i: Ints  # (n_shots, 3) object, shooter's row in its battery, hit [-]
     shot: Floats  # (n_shots, 4) order, commit delay, intercept [s], kill odds [-]
+
+
+def release_window(intercept_s: Floats, release_s: Floats) -> tuple[Floats, Floats]:
+    """Return the releases between which each pair has an intercept.
+
+    Parameters
+    ----------
+    intercept_s : ndarray, shape (n_missile, n_candidate, n_release)
+        Reach table; nan where there is no intercept. [s]
+    release_s : ndarray, shape (n_release,)
+        Releases. [s]
+
+    Returns
+    -------
+    first_s, last_s : ndarray, shape (n_missile, n_candidate)
+        A release from the first on waits for the next one of the table; inf and -inf where
+        there is none. [s]
+    """
+    met = np.isfinite(intercept_s)
+    if met.shape[2] == 0:
+        return np.full(met.shape[:2], np.inf), np.full(met.shape[:2], -np.inf)
+    before = np.append(-np.inf, release_s[:-1])[met.argmax(axis=2)]
+    last = release_s[met.shape[2] - 1 - met[:, :, ::-1].argmax(axis=2)]
+    some = met.any(axis=2)
+    return np.where(some, before, np.inf), np.where(some, last, -np.inf)
 
 
 @jit
@@ -117,15 +148,37 @@ def meeting(layer: Layer, missile: int, column: int, t: float) -> float:
         return np.nan
     shooter = layer.candidate[missile, column]
     release = t + layer.commit_s[path_epoch(layer, t), shooter] - layer.clock_s[missile]
-    k = np.searchsorted(layer.release_s, release)
-    if k == len(layer.release_s):
+    intercept = layer.clock_s[missile] + _intercept(layer, missile, column, release)
+    if not np.isfinite(intercept):
         return np.nan
-    intercept = layer.clock_s[missile] + layer.intercept_s[missile, column, k]
     # Homing that would start before the first look has no odds.
-    chance = (
-        np.isfinite(intercept) and odds_of(layer, missile, layer.weapon[shooter], intercept) > 0
-    )
-    return intercept if chance else np.nan
+    odds = odds_of(layer, missile, layer.weapon[shooter], intercept)
+    return intercept if odds > 0.0 else np.nan
+
+
+@jit
+def _intercept(layer: Layer, missile: int, column: int, release: float) -> float:
+    """Return the intercept of a release between those of the table, on the missile's clock."""
+    table, grid = layer.intercept_s[missile, column], layer.release_s
+    k = np.searchsorted(grid, release)
+    if k == len(grid):
+        return np.nan
+    if k == 0 or np.isnan(table[k - 1]):
+        return table[k]
+    share = (release - grid[k - 1]) / (grid[k] - grid[k - 1])
+    return table[k - 1] + share * (table[k] - table[k - 1])
+
+
+@jit
+def first_release(layer: Layer, missile: int) -> float:
+    """Return the raid time from which a release may meet the missile; inf if none does."""
+    first = np.inf
+    for column in range(layer.candidate.shape[1]):
+        if able(layer, missile, column):
+            # An order leaves the command node before its release.
+            delay = layer.commit_s[:, layer.candidate[missile, column]].max()
+            first = min(first, layer.first_s[missile, column] - min(delay, layer.epoch_s))
+    return first
 
 
 @jit
@@ -138,10 +191,7 @@ def last_release(layer: Layer, missile: int, with_path: bool) -> float:
         shooter = layer.candidate[missile, column]
         if with_path and not np.isfinite(layer.commit_s[:, shooter]).any():
             continue
-        for k in range(len(layer.release_s) - 1, -1, -1):
-            if np.isfinite(layer.intercept_s[missile, column, k]):
-                last = max(last, layer.clock_s[missile] + layer.release_s[k])
-                break
+        last = max(last, layer.last_s[missile, column])
     return last
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 
 import numpy as np
 
@@ -85,7 +88,7 @@ def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[O
             yield _raids(plan, first, end, n_replay)
         return
     context, others = multiprocessing.get_context("spawn"), multiprocessing.active_children()
-    with ProcessPoolExecutor(min(workers, len(chunks)), context) as pool:
+    with ProcessPoolExecutor(min(workers, len(chunks)), context, _end_with_parent) as pool:
         try:
             with _deaf_to_interrupt():
                 tasks = [pool.submit(_raids, plan, a, b, n_replay) for a, b in chunks]
@@ -99,6 +102,18 @@ def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[O
             for process in ours:
                 process.join()
             raise
+
+
+def _end_with_parent() -> None:
+    """Watch the parent in a thread: a worker whose parent was killed must not live on."""
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
 
 
 @contextmanager

@@ -39,8 +39,8 @@ class Clock:
     gmst_epoch_rad: float  # sidereal time at the scenario epoch [rad]
     duration_s: float  # span from which starts are drawn [s]
     jitter_s: float  # half-width of the error of a launch time [s]
-    t_s: Floats  # (n_step,) filter and reach steps [s]
-    n_fine: int  # steps while boosters may burn; releases from space lie on these [-]
+    t_s: Floats  # (n_step,) filter steps [s]
+    boost_s: Floats  # (n_boost,) times while boosters may burn; releases from space [s]
     network_s: Floats  # (n_epoch,) times at which paths are computed [s]
 
 
@@ -138,6 +138,7 @@ class Weapons:
     """Interceptor classes of one layer, best first."""
 
     name: tuple[str, ...]  # (n_weapon,)
+    key: Ints  # (n_weapon,) number of the class in draws; the same in every scenario [-]
     p_kill: Floats  # (n_missile, n_weapon) single shot, 0 where never shown [-]
     divert_m: Floats  # (n_weapon,) error that the end game can take out [m]
     homing_s: Floats  # (n_weapon,) [s]
@@ -170,6 +171,7 @@ class Battery:
     node: GroundNodes | None  # ground only
     intercept_s: Floats  # (n_missile, n_shooter, n_release) since launch; ground only [s]
     release_s: Floats  # (n_release,) since launch; ground only [s]
+    window_s: tuple[Floats, Floats]  # (n_missile, n_shooter) first and last release [s]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,16 @@ import numpy as np
 
 from opendome._jit import jit
 from opendome.constants import Bools, Floats, Ints
-from opendome.simulation.layer import Fought, Layer, Rules, Targets, epochs, last_release, meeting
+from opendome.simulation.layer import (
+    Fought,
+    Layer,
+    Rules,
+    Targets,
+    able,
+    epochs,
+    last_release,
+    meeting,
+)
 
 __all__ = ["REASONS", "leak_reasons"]
 
@@ -16,6 +25,7 @@ REASONS = (
     "no path",
     "no track in time",
     "nothing in reach",
+    "decided too late",
     "message late",
     "magazine empty",
     "not discriminated",
@@ -24,9 +34,19 @@ REASONS = (
 )
 """Why an object got through a layer, in the order of the chain's links."""
 
-NO_CAPABILITY, NOT_SEEN, NO_PATH, NO_TRACK, NO_REACH, LATE, EMPTY, NOT_SHOT, MISSED, COMMON = range(
-    10
-)
+(
+    NO_CAPABILITY,
+    NOT_SEEN,
+    NO_PATH,
+    NO_TRACK,
+    NO_REACH,
+    DECISION,
+    LATE,
+    EMPTY,
+    NOT_SHOT,
+    MISSED,
+    COMMON,
+) = range(len(REASONS))
 
 
 @jit
@@ -38,6 +58,7 @@ def leak_reasons(
     seen: Bools,
     delivered: Bools,
     track_s: Floats,
+    deliver_s: Floats,
 ) -> Ints:
     """Return the link of the chain at which each object escaped this layer.
 
@@ -49,6 +70,8 @@ def leak_reasons(
         A sensor saw the missile; a look at it reached the command node. [-]
     track_s : ndarray, shape (n_missile,)
         Raid time of the look that first gave fire control; inf: never. [s]
+    deliver_s : ndarray, shape (n_missile,)
+        Delay of that look on its way to the command node; nan: no such look. [s]
 
     Returns
     -------
@@ -74,9 +97,25 @@ def leak_reasons(
             reason[i] = NO_TRACK
         elif not fought.threat[i]:
             reason[i] = COMMON if fought.spoilt[i] else NOT_SHOT
+        elif _was_option(layer, missile, last, rules):
+            reason[i] = NO_PATH if _cut_off(layer, missile) else EMPTY
         else:
-            reason[i] = EMPTY if _was_option(layer, missile, last, rules) else LATE
+            told = layer.ready_s[missile].min() - deliver_s[missile]
+            first = np.ceil(told / rules.decision_interval_s) * rules.decision_interval_s
+            reason[i] = DECISION if first > last else LATE
     return reason
+
+
+@jit
+def _cut_off(layer: Layer, missile: int) -> bool:
+    """Whether a shooter with rounds could have met the missile but never had a path."""
+    for column in range(layer.candidate.shape[1]):
+        shooter = layer.candidate[missile, column]
+        if able(layer, missile, column) and layer.magazine[shooter] > 0:
+            path = np.isfinite(layer.commit_s[:, shooter]).any()
+            if not path and layer.last_s[missile, column] >= layer.ready_s[missile].min():
+                return True
+    return False
 
 
 @jit

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.constants import OMEGA_EARTH_RADPS, Floats, Ints
-from opendome.engagement import free_fall_reach
+from opendome.constants import MU_EARTH_M3PS2, OMEGA_EARTH_RADPS, Bools, Floats, Ints
+from opendome.engagement import flyout_distance, free_fall_reach
 from opendome.frames import geodetic_from_itrs, rotate_z
 from opendome.orbits import positions_j2
 from opendome.sensing import Looks, infrared_looks, merge_looks, radar_looks
 from opendome.simulation.draws import Quantity, uniform, uniforms
+from opendome.simulation.layer import release_window
 from opendome.simulation.paths import Paths
-from opendome.simulation.plan import Battery, Plan
+from opendome.simulation.plan import Battery, Plan, SpaceShooters
 from opendome.threats import raid_states
 
 __all__ = ["Scene", "look_around"]
@@ -37,9 +38,10 @@ class Scene:
     r_eci_m: Floats  # (n_missile, n_step, 3) [m]
     looks: Looks
     paths: Paths
-    candidate: Ints  # (n_missile, n_max) space shooters in reach, -1: none
+    candidate: Ints  # (n_missile, n_max) place in `shooter` of those in reach, -1: none
     intercept_s: Floats  # (n_missile, n_max, n_release) raid time [s]
-    shooter: Ints  # (n_near,) space shooters in reach of any missile
+    window_s: tuple[Floats, Floats]  # (n_missile, n_max) as from `release_window` [s]
+    shooter: Ints  # (n_near,) rows of the space shooters in reach of any missile
     r_shooter_eci_m: Floats  # (n_epoch, n_near, 3) [m]
 
 
@@ -81,13 +83,14 @@ def look_around(plan: Plan, run: int) -> Scene:
         ),
         r_sensor_m.shape[1],
     )
-    candidate, intercept_s = _space_reach(plan, start_s, angle_rad, r_eci_m, height_m, phase)
+    candidate, intercept_s = _space_reach(plan, start_s, angle_rad, launch_s)
     shooter = np.unique(candidate[candidate >= 0])
+    candidate = np.where(candidate >= 0, np.searchsorted(shooter, candidate), -1)
     paths = Paths(plan, start_s)
     r_shooter_m = _positions_of(plan.layers[0], shooter, paths)
     return Scene(
         run, start_s, launch_s, phase, r_eci_m, looks, paths,
-        candidate, intercept_s, shooter, r_shooter_m,
+        candidate, intercept_s, release_window(intercept_s, clock.boost_s), shooter, r_shooter_m,
     )  # fmt: skip
 
 
@@ -97,28 +100,57 @@ def _heights(r_eci_m: Floats, t_s: Floats) -> Floats:
 
 
 def _space_reach(
-    plan: Plan, start_s: float, angle_rad: float, r_eci_m: Floats, height_m: Floats, phase: Phases
+    plan: Plan, start_s: float, angle_rad: float, launch_s: Floats
 ) -> tuple[Ints, Floats]:
     """Return the candidates of every shell side by side, shooters numbered through."""
-    n, t_s = plan.clock.n_fine, plan.clock.t_s[: plan.clock.n_fine]
-    found = [(np.empty((len(r_eci_m), 0), dtype=np.int64), np.empty((len(r_eci_m), 0, n)))]
+    t_s = plan.clock.boost_s
+    r_eci_m, _, phase = raid_states(plan.missiles.flights, launch_s, t_s)
+    height_m = _heights(r_eci_m, t_s)
+    n_missile, n = phase.shape
+    found = [(np.empty((n_missile, 0), dtype=np.int64), np.empty((n_missile, 0, n)))]
     for part in plan.layers[0].space:
-        valid = (phase[:, :n] == 1) & (height_m[:, :n] >= part.min_altitude_m)
+        valid = (phase == 1) & (height_m >= part.min_altitude_m)
+        near = _near(part, start_s, angle_rad, t_s, r_eci_m, valid)
         candidate, intercept_s = free_fall_reach(
-            np.ascontiguousarray(r_eci_m[:, :n]),
+            r_eci_m,
             valid,
             t_s,
-            positions_j2(part.orbits, start_s + t_s, angle_rad),
+            positions_j2(part.orbits.take(near), start_s + t_s, angle_rad),
             part.acceleration_mps2,
             part.delta_v_mps,
             part.max_flyout_s,
             np.arange(n),
         )
-        found.append((np.where(candidate >= 0, candidate + part.first, -1), intercept_s))
+        row = np.append(near, -1)[candidate]
+        found.append((np.where(row >= 0, row + part.first, -1), intercept_s))
     return (
         np.concatenate([c for c, _ in found], axis=1),
         np.concatenate([s for _, s in found], axis=1),
     )
+
+
+def _near(
+    part: SpaceShooters,
+    start_s: float,
+    angle_rad: float,
+    t_s: Floats,
+    r_eci_m: Floats,
+    valid: Bools,
+) -> Ints:
+    """Return the satellites that may reach some missile, by where they are halfway."""
+    rows, steps = np.nonzero(valid)
+    if len(rows) == 0:
+        return np.empty(0, dtype=np.int64)
+    middle_s = 0.5 * (t_s[steps.min()] + t_s[steps.max()])
+    r_sat_m = positions_j2(part.orbits, np.array([start_s + middle_s]), angle_rad)[0]
+    burning_m = r_eci_m[rows, steps]
+    centre_m = burning_m.mean(axis=0)
+    spread_m = np.sqrt(np.vecdot(burning_m - centre_m, burning_m - centre_m).max())
+    speed_mps = np.sqrt(MU_EARTH_M3PS2 / part.orbits.a_m)
+    drift_m = speed_mps * 0.5 * (t_s[steps.max()] - t_s[steps.min()])
+    reach_m = flyout_distance(part.max_flyout_s, part.acceleration_mps2, part.delta_v_mps)
+    away_m = np.sqrt(np.vecdot(r_sat_m - centre_m, r_sat_m - centre_m))
+    return np.flatnonzero(away_m <= spread_m + drift_m + reach_m)
 
 
 def _positions_of(battery: Battery, shooter: Ints, paths: Paths) -> Floats:

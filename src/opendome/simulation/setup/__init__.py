@@ -91,6 +91,7 @@ def _clock(scenario: Scenario, missiles: Missiles) -> Clock:
     burnt = float((last + missiles.flights.burn_time_s).max()) + fine
     ended = float((last + missiles.flights.flight_time_s).max())
     near = np.arange(0.0, burnt + fine, fine)
+    reach = scenario.monte_carlo.reach_step_s
     far = np.arange(near[-1] + coarse, ended + coarse, coarse)
     step = scenario.network.step_s
     return Clock(
@@ -98,6 +99,6 @@ def _clock(scenario: Scenario, missiles: Missiles) -> Clock:
         duration_s=scenario.duration_h * HOUR,
         jitter_s=jitter_s,
         t_s=np.concatenate([near, far]),
-        n_fine=len(near),
+        boost_s=np.arange(0.0, burnt + reach, reach),
         network_s=np.arange(0.0, ended + step, step),
     )

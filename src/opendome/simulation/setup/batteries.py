@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
+from zlib import crc32
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from opendome.constants import G0_MPS2, OMEGA_EARTH_RADPS, Bools, Floats, Ints
 from opendome.engagement import ground_reach, terminal_reach
 from opendome.frames import geodetic_from_itrs, rotate_z
 from opendome.scenario.schema import Phase, Scenario, Site
+from opendome.simulation.layer import release_window
 from opendome.simulation.plan import Battery, Missiles, SpaceShooters, Weapons
 from opendome.simulation.setup.assets import (
     nodes_of,
@@ -57,7 +59,7 @@ def boost_battery(scenario: Scenario, missiles: Missiles) -> Battery:
             )
         )
     carrier_ok, gateway_ok = space_links(scenario, shells)
-    none = np.empty((len(missiles.name), 0, 0))
+    none = np.empty((len(missiles.name), 0, 1))
     return Battery(
         part=part_of_shells(shells),
         weapon=np.array([s.weapon for s in space], dtype=np.int64).repeat(n),
@@ -69,6 +71,7 @@ def boost_battery(scenario: Scenario, missiles: Missiles) -> Battery:
         node=None,
         intercept_s=none,
         release_s=np.empty(0),
+        window_s=(none[:, :, 0], none[:, :, 0]),
     )
 
 
@@ -167,6 +170,7 @@ def _ground_battery(
         node=node,
         intercept_s=intercept_s,
         release_s=release_s,
+        window_s=release_window(intercept_s, release_s),
     )
 
 
@@ -191,7 +195,8 @@ def _weapons(
     divert_mps = np.array([kinds[name].divert_mps for name in order])
     p_kill = np.array([table[name] for name in order]).reshape(len(order), len(missiles.name))
     # Constant lateral thrust over the whole end game moves the intercept by half of v t.
-    return Weapons(tuple(order), p_kill.T.copy(), 0.5 * divert_mps * homing_s, homing_s)
+    key = _ints([crc32(name.encode()) for name in order])
+    return Weapons(tuple(order), key, p_kill.T.copy(), 0.5 * divert_mps * homing_s, homing_s)
 
 
 def _flight_grid(

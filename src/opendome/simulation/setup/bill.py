@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opendome.constants import Ints
-from opendome.cost import ElementCost, aei_average_unit, element_cost, generations, launch_manifest
+from opendome.cost import (
+    COST_METHODS,
+    ROUND_OFF,
+    ElementCost,
+    aei_average_unit,
+    element_cost,
+    generations,
+    launch_manifest,
+)
 from opendome.scenario.schema import Bought, Constellation, Scenario
 
 __all__ = ["Bill", "price"]
@@ -31,8 +38,8 @@ def price(scenario: Scenario) -> Bill:
     """Price every element of a scenario.
 
     Satellites, radars and the interceptors of a site's magazine are units, bought again at
-    the end of their life; a site itself is its development. Launch is by mass into whole
-    launches, each vehicle lifting its share.
+    the end of their life; a site itself is its development. A shell is developed once, but
+    each of its builders learns on its own satellites. Launch is by mass into whole launches.
 
     Parameters
     ----------
@@ -47,23 +54,30 @@ def price(scenario: Scenario) -> Bill:
     elements: list[ElementCost] = []
     launches: dict[tuple[str, str], int] = {}
     for name, shell in scenario.constellations.items():
-        flown = _launches(scenario, shell)
-        launches |= {(name, vehicle): int(n) for vehicle, n in flown.items()}
-        launch_musd = _launch_musd(scenario, shell, flown)
-        elements.append(_element(scenario, name, shell, shell.satellites, launch_musd))
+        n_bought, units_musd = _satellites(scenario, shell)
+        flown = _launches(scenario, shell, n_bought)
+        launches |= {(name, vehicle): n for vehicle, n in flown.items()}
+        elements.append(
+            ElementCost(
+                name,
+                n_bought,
+                shell.development_musd,
+                units_musd,
+                _launch_musd(scenario, shell, flown),
+                shell.operations_musd_per_y * scenario.cost.period_y,
+            )
+        )
     for name, radar in scenario.ground.radars.items():
-        elements.append(_element(scenario, name, radar, 1, 0.0))
+        elements.append(_ground(scenario, name, radar, 1))
     for name, site in scenario.ground.sites.items():
-        elements.append(_element(scenario, name, site, site.magazine, 0.0))
+        elements.append(_ground(scenario, name, site, site.magazine))
     for name, fixed in scenario.cost.fixed.items():
         operations_musd = fixed.operations_musd_per_y * scenario.cost.period_y
         elements.append(ElementCost(name, 0, fixed.acquisition_musd, 0.0, 0.0, operations_musd))
     return Bill(tuple(elements), launches)
 
 
-def _element(
-    scenario: Scenario, name: str, bought: Bought, n_units: int, launch_musd: float
-) -> ElementCost:
+def _ground(scenario: Scenario, name: str, bought: Bought, n_units: int) -> ElementCost:
     return element_cost(
         name,
         n_units,
@@ -73,29 +87,37 @@ def _element(
         unit_musd=bought.first_unit_musd,
         learning_rate=bought.learning_rate,
         operations_musd_per_y=bought.operations_musd_per_y,
-        launch_musd=launch_musd,
         method=scenario.cost.method,
     )
 
 
-def _launches(scenario: Scenario, shell: Constellation) -> Mapping[str, int]:
+def _satellites(scenario: Scenario, shell: Constellation) -> tuple[int, float]:
+    """Return the satellites bought over the period and their cost; each builder learns alone."""
+    purchase = COST_METHODS[scenario.cost.method]
+    unit = (shell.first_unit_musd, shell.learning_rate)
+    lots = [
+        purchase(n * shell.per_plane, shell.design_life_y, scenario.cost.period_y, *unit)
+        for n in map(shell.planes_of, shell.suppliers)
+    ]
+    return sum(n for n, _ in lots), sum(musd for _, musd in lots)
+
+
+def _launches(scenario: Scenario, shell: Constellation, n_bought: int) -> dict[str, int]:
     """Return the launches of each vehicle over the period; none where the price is zero.
 
-    A constellation that costs nothing to buy is a service that someone else launches.
+    A constellation that costs nothing to buy is a service that someone else launches. Shares
+    are of launches, so a vehicle lifts satellites by its share times what it carries at once.
     """
     shares = shell.launched_by or scenario.launch.shares
     if not shares or shell.first_unit_musd == 0.0:
         return {}
-    n, period_y = shell.satellites, scenario.cost.period_y
-    vehicles = [scenario.vehicles[v] for v in shares]
-    share = np.array(list(shares.values()))
-    payload_kg = np.array([v.payload_kg for v in vehicles])
-    if scenario.cost.method == "aei":
-        times = generations(period_y, shell.design_life_y)
-        flown: Ints = times * launch_manifest(n, shell.mass_kg, share, payload_kg)
-    else:
-        n_bought = _element(scenario, "", shell, n, 0.0).n_bought
-        flown = launch_manifest(n_bought, shell.mass_kg, share, payload_kg)
+    payload_kg = np.array([scenario.vehicles[v].payload_kg for v in shares])
+    lifted = np.array(list(shares.values())) * np.floor(payload_kg / shell.mass_kg + ROUND_OFF)
+    # The calculator plans one generation and repeats it.
+    calculator = scenario.cost.method == "aei"
+    times = generations(scenario.cost.period_y, shell.design_life_y) if calculator else 1
+    share = lifted / lifted.sum()
+    flown = times * launch_manifest(n_bought // times, shell.mass_kg, share, payload_kg)
     return dict(zip(shares, flown.tolist(), strict=True))
 
 
