@@ -1,6 +1,7 @@
 """The model as functions."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -68,6 +69,22 @@ def test_numbers_that_are_none_are_refused(loaded, option, value, told):
     with pytest.raises(InputError) as caught:
         api.run(loaded, **{option: value})
     assert str(caught.value).startswith(told)
+
+
+def test_a_finished_run_is_shown_short(finished):
+    leakers = finished.answer["leakers"]["mean"]
+    assert repr(finished) == f"Run('regional-raid', runs=2, leakers={leakers:.2f})"
+
+
+def test_what_was_changed_is_kept(finished):
+    assert finished.results.meta["overrides"] == finished.answer["overrides"] == SMALL
+
+
+def test_a_script_from_a_pipe_is_told_that_workers_cannot_read_it(loaded, monkeypatch):
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "<stdin>", raising=False)
+    with pytest.raises(InputError, match=r'^workers: .* `if __name__ == "__main__":`, not <stdin>'):
+        api.run(loaded, workers=2)
+    assert api.run(loaded, runs=1).answer["runs"] == 1
 
 
 def test_numpy_integers_are_whole_numbers(loaded):

@@ -1,14 +1,15 @@
 """The command line as a user meets it: answers, refusals, and nothing left behind."""
 
 import json
-import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+import tomllib
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def real_run(folder, out, workers):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert set(done.stderr.splitlines()) <= {run_file.COMPILE_NOTICE}
+    told = set(done.stderr.splitlines()) - {run_file.COMPILE_NOTICE}
+    assert [line for line in told if "usable cores" not in line] == []
     return done.stdout
 
 
@@ -170,10 +172,12 @@ BAD_OPTIONS = {
     "--runs 0": ("--runs", "0"),
     "--runs -1": ("--runs", "-1"),
     "--runs many": ("--runs", "'many'"),
+    "--runs 1e3": ("--runs", "'1e3' is not a valid whole number"),
     "--seed -1": ("--seed", "-1"),
     "--sed 1": ("--sed", "--seed"),
     "--out folder": ("--out folder", "exists already"),
     "--out empty.yaml": ("--out empty.yaml", "exists already"),
+    "--out \udcff": ("--out", "UTF-8"),
     "--out empty.yaml/run": ("--out empty.yaml/run", "no folder"),
     "--set raid.salvo_s": ("--set raid.salvo_s", "path=value"),
     "--set =3": ("--set =3", "path=value"),
@@ -210,8 +214,13 @@ def test_a_wrong_scenario_is_refused_in_one_line(call, folder_of_bad_files, name
     assert [words for words in BAD_FILES[name] if words not in line] == []
 
 
-@pytest.mark.parametrize("command", ["check", "sources"])
-@pytest.mark.parametrize("name", ["deep.yaml", "empty.yaml", "missing.yaml", "text.yaml"])
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *(("check", name) for name in ("empty.yaml", "missing.yaml", "text.yaml")),
+        *(("sources", name) for name in ("deep.yaml", "empty.yaml", "missing.yaml", "text.yaml")),
+    ],
+)
 def test_every_command_refuses_a_wrong_scenario(call, folder_of_bad_files, command, name):
     line = refused(call, folder_of_bad_files, command, name)
     assert [words for words in BAD_FILES[name] if words not in line] == []
@@ -228,7 +237,23 @@ def test_a_wrong_command_is_refused_in_one_line(call, tmp_path):
     assert "no such option" in refused(call, tmp_path, "--jsn").lower()
 
 
-@pytest.mark.parametrize("words", [["new"], ["show"], ["new", "golden-dme"], ["show", "nowhere"]])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_raids(call, folder_of_bad_files):
+    (folder_of_bad_files / "runs").write_text("no folder")
+    line = refused(call, folder_of_bad_files, "run")
+    assert "--out runs/golden-dome-1: " in line
+    assert "runs is no folder that may be written" in line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["new"],
+        ["show"],
+        ["new", "golden-dme"],
+        ["new", "golden-dome", "nowhere/mine.yaml"],
+        ["show", "nowhere"],
+    ],
+)
 def test_what_is_missing_is_told_in_one_line(call, tmp_path, words):
     refused(call, tmp_path, *words)
 
@@ -244,7 +269,8 @@ def test_one_worker_and_two_give_the_same_bytes(finished):
     assert names == sorted(path.name for path in one.iterdir())
     differ = {n for n in names if (one / n).read_bytes() != (two / n).read_bytes()}
     assert differ <= {"timings.json"}
-    assert json.loads((two / "timings.json").read_text())["workers"] == 2
+    timings = json.loads((two / "timings.json").read_text())
+    assert timings["workers"] == min(2, run_file._usable_cores())
     assert again == out.replace('"out": "two"', '"out": "one"')
     assert again != out
 
@@ -288,6 +314,7 @@ def test_show_prints_what_run_printed(call, finished, ready, tmp_path):
     assert call("show", "mine") == (0, text, [])
     assert "Of 12 warheads" in text
     assert "Kept in mine." in text
+    assert json.loads(out)["overrides"] == []
 
 
 def test_folders_are_numbered_under_the_name_of_the_scenario(call, ready):
@@ -307,12 +334,17 @@ def test_options_reach_the_model(call, finished, monkeypatch, tmp_path):
         return api.Run(results, summarise(results), {})
 
     monkeypatch.setattr(api, "run", run)
-    words = ["--runs", 7, "--seed", 5, "--workers", 3]
-    assert call("run", *words, "--set", "raid.salvo_s=1", "--set", "raid.salvo_s=2")[0] == 0
-    assert seen == {"runs": 7, "seed": 5, "workers": 3, "salvo_s": 2.0}
+    monkeypatch.setattr(run_file, "_usable_cores", lambda: 3)
+    words = ["--runs", 7, "--seed", 5, "--workers", 2]
+    status, _, err = call("run", *words, "--set", "raid.salvo_s=1", "--set", "raid.salvo_s=2")
+    assert (status, err) == (0, [])
+    assert seen == {"runs": 7, "seed": 5, "workers": 2, "salvo_s": 2.0}
     assert call("run")[0] == 0
     assert (seen["runs"], seen["seed"]) == (api.load("golden-dome").scenario.monte_carlo.runs, None)
-    assert 1 <= seen["workers"] <= (os.cpu_count() or 1)
+    assert seen["workers"] == 3
+    status, _, err = call("run", "--workers", 64)
+    assert (status, err) == (0, ["opendome: --workers 64 is above the usable cores; 3 start"])
+    assert seen["workers"] == 3
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(call, ready, monkeypatch, tmp_path):
@@ -332,6 +364,15 @@ def test_output_that_cannot_be_written_is_one_line():
         words = [*PYTHON, "-m", "opendome", "list"]
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_error(closed):
+    words = shlex.join([*PYTHON, "-m", "opendome", "list"])
+    done = subprocess.run(f"{words} {closed}", shell=True, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.stdout == b"") == closed.startswith(">&-")
 
 
 def test_a_reader_that_leaves_is_no_error():
@@ -401,16 +442,36 @@ def test_an_interrupt_that_a_library_swallowed_still_counts(call, monkeypatch, t
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
-def test_ctrl_c_leaves_no_folder_and_no_worker(tmp_path):
+def test_a_signal_that_is_ignored_stays_so(call, monkeypatch, ready):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    finished = api.run
+
+    def run(loaded, **options):
+        signal.raise_signal(signal.SIGHUP)
+        return finished(loaded, **options)
+
+    monkeypatch.setattr(api, "run", run)
+    try:
+        assert call("run")[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_leaves_no_folder_and_no_worker(tmp_path, name, status):
     code = """
-    import os, signal
+    import os, signal, sys
     from opendome import api, cli
 
     def run(loaded, *, on_progress, model=api.run, **options):
         def tick(done):
             on_progress(done)
             if done > 20:  # both workers are at work
-                os.killpg(0, signal.SIGINT)
+                number = signal.Signals[sys.argv[1]]
+                if number == signal.SIGINT:  # a terminal tells the workers too
+                    os.killpg(0, number)
+                os.kill(os.getpid(), number)
         return model(loaded, on_progress=tick, **options)
 
     if __name__ == "__main__":
@@ -419,7 +480,7 @@ def test_ctrl_c_leaves_no_folder_and_no_worker(tmp_path):
     """
     (tmp_path / "start.py").write_text(textwrap.dedent(code))
     process = subprocess.Popen(
-        [*PYTHON, "start.py"],
+        [*PYTHON, "start.py", name],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -431,7 +492,7 @@ def test_ctrl_c_leaves_no_folder_and_no_worker(tmp_path):
         out, err = process.communicate(timeout=120)
     finally:
         process.kill()
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (status, "")
     assert [line for line in err.splitlines() if line != run_file.COMPILE_NOTICE] == [INTERRUPTED]
     assert [path.name for path in tmp_path.iterdir()] == ["start.py"]
 
@@ -456,6 +517,27 @@ def test_check_tells_all_errors_and_where(call, tmp_path):
     assert any("mine.yaml:4: raid.groups.liquid.threat: " in line for line in lines)
     assert any("network.carriers: " in line and "'nowhere'" in line for line in lines)
     assert any("mine.yaml: 2 errors" in line for line in lines)
+
+
+def test_check_tells_every_error_of_form(call, tmp_path):
+    text = "extends: golden-dome\nraid: {salvo_s: -1, jitter_s: soon}\nseed: -1\n"
+    (tmp_path / "mine.yaml").write_text(text)
+    status, out, err = call("check", "mine.yaml")
+    assert (status, err) == (2, [])
+    errors = [line for line in out.splitlines() if line.startswith("error: ")]
+    assert [line.split(": ")[2] for line in errors] == ["seed", "raid.salvo_s", "raid.jitter_s"]
+    assert all(line.endswith(" [schema]") for line in errors)
+    assert "mine.yaml: 3 errors; 0 checks passed" in out.splitlines()
+    status, out, err = call("check", "mine.yaml", "--json")
+    assert (status, err) == (2, [])
+    document = json.loads(out)
+    assert document["passed"] == []
+    findings = document["findings"]
+    assert {(row["check"], row["level"]) for row in findings} == {("schema", "error")}
+    assert findings[1]["where"] == "mine.yaml:2"
+    status, out, err = call("run", "mine.yaml")
+    assert (status, out, len(err)) == (2, "", 1)
+    assert err[0].endswith(" (and 2 more); opendome check mine.yaml lists all")
 
 
 def test_check_tells_warnings_and_exits_0(call):
@@ -483,6 +565,27 @@ def test_new_copies_a_scenario_and_never_over_a_file(call, tmp_path):
     assert (tmp_path / "mine.yaml").read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("mine.yaml", "mine"),
+        ("12.yaml", "12"),
+        ("my shield.yaml", "golden-dome"),
+        ("Mine.yaml", "golden-dome"),
+    ],
+)
+def test_new_calls_the_copy_like_its_file(call, tmp_path, file, name):
+    status, out, err = call("new", "golden-dome", file)
+    assert (status, err) == (0, [])
+    assert shlex.split(out.partition("then: ")[2]) == ["opendome", "run", file]
+    assert api.load(file).scenario.name == name
+    lines = (tmp_path / file).read_text().splitlines()
+    before = catalog.scenario_text("golden-dome").splitlines()
+    assert len(lines) == len(before)
+    changed = [old for old, new in zip(before, lines, strict=True) if old != new]
+    assert changed == ["name: golden-dome"] * (name != "golden-dome")
+
+
 def test_list_names_every_packaged_scenario(call):
     status, out, err = call("list")
     assert (status, err) == (0, [])
@@ -502,6 +605,7 @@ def test_sources_of_a_name_a_scenario_a_file_and_a_run(call, finished, tmp_path)
     assert {row["name"] for row in rows("doctrine/boost")} == {"doctrine/boost"}
     assert len(rows()) > len(rows("golden-dome")) > len(rows("golden-dome", "--grade", "P")) > 0
     assert {row["grade"] for row in rows("golden-dome", "--grade", "N")} == {"N"}
+    assert rows("golden-dome", "--grade", "n") == rows("golden-dome", "--grade", "N")
     assert rows(finished[0]) == rows("golden-dome")
     (tmp_path / "mine.yaml").write_text("extends: golden-dome\nname: mine\n")
     assert rows("mine.yaml") == rows("golden-dome")
@@ -581,6 +685,17 @@ def test_the_commands_of_the_readme_exist():
     lines = "\n".join(blocks("README.md", "sh")).splitlines()
     commands = {line.split()[1] for line in lines if line.startswith("opendome ")}
     assert commands == set(COMMANDS)
+
+
+def test_what_the_readme_links_to_is_in_the_source_package():
+    root = Path(__file__).parent.parent
+    links = re.findall(r"\]\(([^):#]+)\)", (root / "README.md").read_text(encoding="utf-8"))
+    tool = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    package = tool["hatch"]["build"]["targets"]["sdist"]["only-include"]
+    always = {"LICENSE", "README.md", "pyproject.toml"}
+    assert links
+    assert {link.partition("/")[0] for link in links} <= {*package, *always}
+    assert set(tool["pytest"]["ini_options"]["testpaths"]) <= set(package)
 
 
 def test_every_field_of_the_answer_is_documented(finished):

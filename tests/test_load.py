@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opendome.catalog import load_catalog, scenario_text
-from opendome.errors import InputError
-from opendome.scenario import load_scenario
+from opendome.errors import InputError, nearest
+from opendome.scenario import SchemaError, load_scenario
 from opendome.scenario.fields import fields_at, is_section, limits_at, unit_at
 from opendome.scenario.fill import FILLED, fitting
 
@@ -148,7 +148,7 @@ WRONG = {
     f"{SBI}type: sbii": (
         f"{SHELL}.type: the catalog has no 'sbii' that fits here; did you mean 'sbi' or 'sbi-aei'?"
     ),
-    f"{SBI}type: gbi": f"{SHELL}.type: the catalog has no 'gbi' that fits here; did you mean",
+    f"{SBI}type: gbi": f"{SHELL}.type: the catalog has no 'gbi' that fits here; allowed: amazon",
     "threats:\n  mine: {type: 3}": (
         "f.yaml:4: threats.mine.type: the catalog has no '3' that fits here; allowed: icbm-liquid"
     ),
@@ -186,14 +186,54 @@ def test_one_line_says_where_what_and_what_would_be_right(text, message):
 
 
 def test_a_whole_name_is_needed_and_all_is_counted(message):
-    assert message("title: x\n", head="") == "f.yaml: name: missing (Short name) (and 10 more)"
+    assert message("title: x\n", head="") == (
+        "f.yaml: name: missing (Short name) (and 10 more); opendome check f.yaml lists all"
+    )
     assert message("", head="extends: golden-dome\nname: My Shield\n") == (
         "f.yaml:2: name: expected at most 64 lower-case letters, digits and hyphens, "
         "not 'My Shield'"
     )
     told = message(f"{SBI}operator: x\n    interceptor: y\n")
     assert told.startswith("f.yaml:5: constellations.sbi.operator: no partner is called 'x'")
-    assert told.endswith(" (and 1 more)")
+    assert told.endswith(" (and 1 more); opendome check f.yaml lists all")
+    told = message("raid: {salvo_s: -1, a: 1}\n", "raid.b c=1")
+    assert told.endswith(" (and 2 more); opendome check f.yaml --set 'raid.b c=1' lists all")
+
+
+def test_a_wrong_form_is_told_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "f.yaml").write_text(f"{HEAD}raid:\n  salvo_s: -1\n  salvo: 2\n")
+    with pytest.raises(SchemaError) as caught:
+        load_scenario("f.yaml", strict=False)
+    assert [str(finding) for finding in caught.value.findings] == [
+        "f.yaml:5: raid.salvo: unknown field; did you mean 'salvo_s'?",
+        "f.yaml:4: raid.salvo_s: should be at least 0 and at most 7200 s, not -1",
+    ]
+    assert {(f.check, f.level) for f in caught.value.findings} == {("schema", "error")}
+    assert str(caught.value).startswith(str(caught.value.findings[0]))
+
+
+def test_settings_are_kept_as_text_that_any_file_can_hold():
+    settings = ["raid.salvo_s=1", "partners.x\udcff={}"]
+    loaded = load_scenario("golden-dome", settings, strict=False)
+    assert loaded.overrides == ("raid.salvo_s=1", "partners.x\ufffd={}")
+    assert "".join(map(str, loaded.findings)).encode()
+
+
+def test_a_file_with_a_name_that_is_no_text_can_be_told_of(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = "f\udcff.yaml"
+    (tmp_path / name).write_text(f"{HEAD}partners: {{nobody: {{}}}}\n")
+    loaded = load_scenario(name)
+    assert "f\ufffd.yaml:3: partners.nobody: " in "".join(map(str, loaded.findings))
+    assert loaded.label == "f\ufffd.yaml"
+
+
+def test_only_what_is_close_is_suggested():
+    known = ("spacex", "rtx", "northrop-grumman")
+    assert nearest("acme", known) == "allowed: northrop-grumman, rtx, spacex"
+    assert nearest("spacx", known) == "did you mean 'spacex'?"
+    assert nearest("grumman", known) == "did you mean 'northrop-grumman'?"
 
 
 def test_places_of_what_was_not_written_in_the_file(tmp_path, monkeypatch):

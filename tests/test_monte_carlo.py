@@ -1,7 +1,10 @@
 """Many raids: the same bytes however they are cut up, and nothing left behind."""
 
 import multiprocessing
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -103,3 +106,32 @@ def test_an_interrupt_leaves_no_worker(plan, workers):
     while multiprocessing.active_children() and time.monotonic() < deadline_s:
         time.sleep(0.01)
     assert multiprocessing.active_children() == []
+
+
+def children_of(pid):
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()] if path.is_file() else []
+
+
+def soon(condition, within_s=30.0):
+    end = time.monotonic() + within_s
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads children from /proc")
+def test_workers_end_when_their_parent_is_killed(tmp_path):
+    command = ["run", "regional-raid", "--runs", "4000", "--workers", "2", "--out", "x"]
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "opendome", *command],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert soon(lambda: len(children_of(parent.pid)) >= 2)
+    workers = children_of(parent.pid)
+    parent.kill()
+    parent.wait()
+    assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 10.0)
+    assert list(tmp_path.iterdir()) == []

@@ -78,7 +78,11 @@ def make_tables():
             "order_s": [250.0, 91.0, 334.0],
             "commit_delay_s": [9.0, 0.5, 1.5],
         },
-        "cost": {"name": ["a", "b"], "total_musd": [10.0, 32.0]},
+        "cost": {
+            "name": ["a", "b"],
+            "operations_musd": [4.0, 8.0],
+            "total_musd": [10.0, 32.0],
+        },
         "partner_runs": {
             "partner": ["small"] * 4 + ["large"] * 4,
             "leakers": [0, 1, 3, 4, 2, 3, 3, 4],
@@ -99,9 +103,19 @@ META = {
         "name": "hand",
         "title": "By hand",
         "cost": {"budget_musd": 40.0, "base_year": 2026, "period_y": 20},
+        # In space none is shown against the raid, the midcourse class is not fielded.
+        "constellations": {"s": {"interceptor": "space"}, "t": {"interceptor": None}},
+        "ground": {"sites": {"g": {"interceptor": "ground"}}},
+        "raid": {"groups": {"a": {"threat": "icbm"}, "b": {"threat": "irbm"}}},
+        "capability": {
+            "space": {"icbm": {"boost": 0.0}, "srbm": {"boost": 0.9}},
+            "spare": {"icbm": {"midcourse": 0.9}},
+            "ground": {"irbm": {"terminal": 0.5}},
+        },
     },
     "version": "0",
     "seed": 1,
+    "overrides": ["a=1"],
     "raid": {"missiles": 2, "warheads": 4},
     "warnings": ["w"],
     "catalog_rows": [{"grade": grade} for grade in "PPSN"],
@@ -123,7 +137,7 @@ def answer():
 def test_means_and_their_intervals(answer):
     half = T_3 * math.sqrt(10 / 3) / 2  # variance of 0, 1, 3, 4 about 2, over 4 raids
     assert answer["leakers"]["mean"] == 2.0
-    assert answer["leakers"]["ci95"] == pytest.approx([2 - half, 2 + half], abs=1e-9)
+    assert answer["leakers"]["ci95"] == pytest.approx([0.0, 2 + half], abs=1e-9)  # not below zero
     assert answer["leakers_missiles"]["mean"] == 1.25
     assert answer["space_interceptors_in_reach"]["mean"] == 4.0
     assert answer["leakers_p95"] == 4.0
@@ -156,6 +170,21 @@ def test_layers_kills_and_leakers_make_the_raid(answer):
     assert answer["leakers"]["mean"] + kills == answer["raid"]["warheads"]
 
 
+def test_a_layer_is_capable_if_it_fields_an_interceptor_for_the_raid(answer):
+    assert [layer["capable"] for layer in answer["layers"]] == [False, False, True]
+
+
+def test_intervals_of_counts_end_at_zero(answer):
+    boost, _, terminal = answer["layers"]
+    assert boost["kills_ci95"][0] == terminal["kills_ci95"][0] == 0.0
+    half = T_3 * 0.5 / 2  # variance of 1, 0, 0, 0
+    assert terminal["kills_ci95"][1] == pytest.approx(0.25 + half, abs=1e-9)
+
+
+def test_what_was_changed_is_told(answer):
+    assert answer["overrides"] == ["a=1"]
+
+
 def test_reasons_make_the_leakers_most_first(answer):
     assert answer["leak_reasons"] == {"missed": 1.25, "no path": 0.5, "magazine empty": 0.25}
     assert list(answer["leak_reasons"]) == ["missed", "no path", "magazine empty"]
@@ -169,11 +198,24 @@ def test_kill_chain_is_that_of_the_first_shot_at_each_missile(answer):
         {"detect": 45.0, "track": 135.0, "deliver": 2.5, "decide": 25.0, "commit": 1.0},
         abs=SECONDS,
     )
+    by_layer = answer["kill_chain_by_layer_s"]
+    assert list(by_layer) == ["boost", "midcourse", "terminal"]
+    assert by_layer["boost"] == pytest.approx(
+        {"detect": 40.0, "track": 30.0, "deliver": 1.0, "decide": 20.0, "commit": 0.5}, abs=SECONDS
+    )
+    # Raid 0, missile 0: 40, 160, 2, 48, 9. Raid 2, missile 1: as above.
+    assert by_layer["midcourse"] == pytest.approx(
+        {"detect": 45.0, "track": 200.0, "deliver": 3.0, "decide": 39.0, "commit": 5.25},
+        abs=SECONDS,
+    )
+    assert set(by_layer["terminal"].values()) == {None}
 
 
 def test_cost_and_sources(answer):
     assert answer["cost"] == {
         "total_musd": 42.0,
+        "acquisition_musd": 30.0,
+        "operations_musd": 12.0,
         "by_element_musd": {"a": 10.0, "b": 32.0},
         "budget_musd": 40.0,
         "base_year": 2026,

@@ -19,9 +19,14 @@ def mean(value, low, high):
 def layer(name, engaged, shots, kills):
     return {
         "layer": name,
+        "capable": True,
         **{"engaged": engaged, "shots": shots, "kills": kills},
-        **{f"{k}_ci95": [0.0, 12.0] for k in ("engaged", "shots", "kills")},
+        **{f"{k}_ci95": [0.0, 14.0] for k in ("engaged", "shots", "kills")},
     }
+
+
+def chain(*links):
+    return dict(zip(("detect", "track", "deliver", "decide", "commit"), links, strict=True))
 
 
 def partner(name, delta, note="", award=0.0, launches=None):
@@ -43,6 +48,7 @@ ANSWER = {
     "version": "0.1.0",
     "seed": 7,
     "runs": 200,
+    "overrides": [],
     "raid": {"missiles": 12, "warheads": 12},
     "leakers": mean(0.7133, 0.5261, 0.9005),
     "leakers_missiles": mean(0.7133, 0.5261, 0.9005),
@@ -56,16 +62,17 @@ ANSWER = {
         layer("terminal", 0.4, 0.6, 0.3),
     ],
     "leak_reasons": {"missed": 0.5, "no track in time": 0.2133},
-    "kill_chain_s": {
-        "detect": 44.5,
-        "track": 184.9,
-        "deliver": 0.114,
-        "decide": 35,
-        "commit": 0.04,
+    "kill_chain_s": chain(44.5, 125.0, 0.1, 35.0, 0.04),
+    "kill_chain_by_layer_s": {
+        "boost": chain(44.5, 30.5, 0.06, 34.94, 0.041),
+        "midcourse": chain(46.0, 184.0, 0.114, 35.886, 0.04),
+        "terminal": chain(None, None, None, None, None),
     },
     "space_interceptors_in_reach": mean(17.2, 14.9, 19.5),
     "cost": {
         "total_musd": 340_000.0,
+        "acquisition_musd": 240_000.0,
+        "operations_musd": 100_000.0,
         "by_element_musd": {"small": 2_000.0, **{f"e{n}": 26_000.0 + n for n in range(13)}},
         "budget_musd": 175_000.0,
         "base_year": 2026,
@@ -92,13 +99,36 @@ def flat(**changes):
     return " ".join(page(**changes).split())
 
 
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_page_fits_and_cuts_nothing_off(width):
     text = page(width)
     assert max(map(len, text.splitlines())) <= min(width, 100)
     assert "\u2026" not in text
-    for name in ("northrop-grumman", "+3.05 [+2.61, +3.49]", "1,467", "340 B"):
+    for name in ("northrop-grumman", "+3.05 [+2.61, +3.49]", "340 B"):
         assert name in text
+    assert ("1,467" in text) == (width > 60)
+
+
+def test_a_narrow_page_leaves_out_sites_then_awards():
+    heads = {
+        width: next(line for line in page(width).splitlines() if "change" in line).split()
+        for width in (80, 72, 64, 60)
+    }
+    assert heads[80] == ["through", "change", "awards", "sats", "sites", "launches"]
+    assert heads[72] == ["through", "change", "awards", "sats", "launches"]
+    assert heads[64] == ["through", "change", "sats", "launches"]
+    assert heads[60] == ["through", "change", "sats"]
+
+
+def test_bars_are_of_what_the_stream_can_write():
+    for encoding, marks in (("utf-8", "\u2588\u258f"), ("ascii", "#|"), ("cp1252", "#|")):
+        file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        answer = {**ANSWER, "leak_reasons": {"missed": 1.0, "rare": 0.001}}
+        print_answer(answer, Console(file=file, width=80, highlight=False))
+        file.seek(0)
+        text = file.read()
+        assert all(mark in text for mark in marks)
+        assert ("\u2588" in text) == (encoding == "utf-8")
 
 
 def test_the_first_lines_are_the_answer():
@@ -109,10 +139,16 @@ def test_the_first_lines_are_the_answer():
     text = flat()
     assert "At least one raid in 20 lets 3 or more through." in text
     assert (
-        "At the worst start tried, 10.0 h after the epoch, 2.10 [1.80, 2.40] get through." in text
+        "At the worst start found, 10.0 h after the epoch, at least 2.10 [1.80, 2.40] do." in text
     )
     assert "one partner, northrop-grumman: 3.05 [2.61, 3.49] more." in text
-    assert "It costs $340 B over 20 years, 194 % of the budget of $175 B." in text
+    assert (
+        "Over 20 years it costs $240 B to buy and $100 B to run; "
+        "buying is 137 % of the budget of $175 B." in text
+    )
+    assert "In brackets: 95 % confidence interval over raids." in text
+    assert "Changed" not in text
+    assert "Few raids" not in text
 
 
 def test_every_part_is_there_once():
@@ -122,8 +158,11 @@ def test_every_part_is_there_once():
         "Space interceptors in reach of a raid: 17.2 [14.9, 19.5]",
         "missed 0.50 70 %",
         "no track in time 0.21 30 %",
-        "fire-control track 229 s 185 s",
-        "order at the interceptor 265 s 0.040 s",
+        "boost midcourse first seen 44 s 46 s",
+        "fire-control track 75 s 230 s",
+        "order at the interceptor 110 s 266 s",
+        "of which messages 0.10 s 0.15 s",
+        "A booster killed counts all its warheads.",
         "6 others",
         "ula a,b - - - 2,314 11 158",
         "0 none of 200 raids ended otherwise",
@@ -159,7 +198,55 @@ def test_one_raid_has_no_interval():
         worst_start={"start_s": 0.0, **alone},
         p_no_leak={"value": 0.0, "ci95": [0.0, 0.975]},
     )
-    assert "Of 1 warhead, 3 get through. No leak in 0 % [0, 98] of 1 raid." in text
+    assert "Of 1 warhead, 3 get through. No leak in 0 % of 1 raid. The largest loss" in text
+    assert "In brackets" not in text
+    assert "Few raids: a rare failure of a whole layer may be missing. " in text
+
+
+def test_few_raids_say_less():
+    few = "Few raids: a rare failure of a whole layer may be missing, and intervals are too narrow."
+    for runs, words in {
+        2: ("At the worst start", few),
+        19: ("At the worst start", few),
+        20: ("At the worst start", few, "At least one raid in 20"),
+        99: ("At the worst start", few, "At least one raid in 20"),
+        100: ("At the worst start", "At least one raid in 20"),
+    }.items():
+        text = flat(runs=runs)
+        every = ("At the worst start", few, "At least one raid in 20")
+        assert [word for word in every if word in text] == [w for w in every if w in words], runs
+
+
+def test_what_was_changed_stands_under_the_header():
+    lines = page(overrides=["raid.salvo_s=1", "partners.x=null"]).splitlines()
+    assert lines[2] == "Changed: raid.salvo_s=1, partners.x=null"
+
+
+def test_intervals_of_warheads_end_at_the_raid():
+    text = flat()
+    assert "boost 5 [0, 12] 9 [0, 14] 4 [0, 12]" in text
+
+
+def test_a_layer_without_an_interceptor_for_the_raid_says_so():
+    boost, midcourse, terminal = ANSWER["layers"]
+    text = flat(layers=[{**boost, "capable": False, "kills": 0.0}, midcourse, terminal])
+    assert "boost - - - midcourse" in text
+    assert text.count("no interceptor shown against this raid") == 1
+    assert "boost: no interceptor shown against this raid" in text
+    assert "A booster killed" not in text
+
+
+def test_the_partner_table_has_the_decimals_of_the_headline():
+    assert "northrop-grumman 3.76 +3.05" in flat()
+    assert "northrop-grumman 4 +3.05" in flat(leakers=mean(7.0, 0.0, 12.0))
+    alike = flat(leakers=mean(0.0, 0.0, 0.0))
+    assert "northrop-grumman 3.76 +3.05" in alike
+
+
+def test_printed_commands_can_be_pasted():
+    text = flat(out="my runs/a")
+    assert "opendome sources 'my runs/a' --grade N" in text
+    assert "Kept in my runs/a. Again: opendome show 'my runs/a'" in text
 
 
 def test_no_leak_no_shot_and_no_partner_leave_no_hole():
@@ -168,12 +255,14 @@ def test_no_leak_no_shot_and_no_partner_leave_no_hole():
         leakers=mean(0.0, 0.0, 0.0),
         leakers_p95=0.0,
         partners=[],
-        kill_chain_s=dict.fromkeys(ANSWER["kill_chain_s"]),
+        kill_chain_by_layer_s={"boost": chain(None, None, None, None, None)},
         warnings=[],
-        cost={**ANSWER["cost"], "total_musd": 0.0, "by_element_musd": {"free": 0.0}},
+        cost=ANSWER["cost"]
+        | {"total_musd": 0.0, "acquisition_musd": 0.0, "operations_musd": 0.0}
+        | {"by_element_musd": {"free": 0.0}},
     )
     assert "Of 12 warheads, 0 get through" in text
-    assert "It costs $0 over 20 years, 0 % of the budget" in text
+    assert "it costs $0 to buy and $0 to run; buying is 0 % of the budget" in text
     assert "No shot was fired." in text
     for words in ("Why they got through", "Without a partner", "Warning", "one raid in 20", "None"):
         assert words not in text

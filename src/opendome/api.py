@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,12 @@ class Run:
     answer: dict[str, Any]
     timings: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """Return what was run and the mean of what got through."""
+        answer = self.answer
+        leakers = answer["leakers"]["mean"]
+        return f"Run({answer['scenario']!r}, runs={answer['runs']}, leakers={leakers:.2f})"
+
     def save(self, folder: str | Path) -> Path:
         """Write the run folder, whole or not at all, and return its path."""
         path = Path(folder)
@@ -51,9 +58,14 @@ class Run:
 
 
 def passed(findings: Sequence[Finding]) -> list[str]:
-    """Return the names of the checks that ran and found nothing; an error holds back physics."""
-    stopped = any(f.level == "error" and f.check in NAME_CHECKS for f in findings)
+    """Return the names of the checks that ran and found nothing.
+
+    A wrong form holds back all of them, an error of names holds back physics.
+    """
     found = {finding.check for finding in findings}
+    if "schema" in found:
+        return []
+    stopped = any(f.level == "error" and f.check in NAME_CHECKS for f in findings)
     ran = [*NAME_CHECKS, *(() if stopped else PHYSICS_CHECKS)]
     return [name for name in ran if name not in found]
 
@@ -88,7 +100,8 @@ def run(
     runs, seed : int, optional
         In place of the scenario's own. [-]
     workers : int
-        Processes. More than one needs the caller's module to be importable. [-]
+        Processes. More than one needs a script that is a file, with its work under
+        `if __name__ == "__main__":`, as each of them imports it. [-]
     on_progress : callable
         Told the raids done so far.
 
@@ -105,6 +118,8 @@ def run(
     loaded = load(loaded) if isinstance(loaded, str) else loaded
     n_run = loaded.scenario.monte_carlo.runs if runs is None else _whole("runs", runs, 1, 10**7)
     workers = _whole("workers", workers, 1, 10**4)
+    if workers > 1:
+        _refuse_unimportable()
     update = {} if seed is None else {"seed": _whole("seed", seed, 0, 2**63 - 1)}
     scenario = loaded.scenario.model_copy(update=update)
     findings = check(loaded)
@@ -118,6 +133,14 @@ def run(
 def open_result(folder: str | Path) -> Results:
     """Read a finished run folder."""
     return read_results(Path(folder))
+
+
+def _refuse_unimportable() -> None:
+    """Complain about a main module that workers could not import, as one read from a pipe."""
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    if file is not None and not Path(file).is_file():
+        text = f'a script in a file, its work under `if __name__ == "__main__":`, not {file}'
+        raise InputError(f"workers: more than one needs {text}")
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int:

@@ -36,7 +36,8 @@ def nearest(word: str, known: Iterable[str], limit: int = 12) -> str:
         "did you mean ...?" or "allowed: ...".
     """
     names = sorted(known)
-    close = get_close_matches(word, names, n=2, cutoff=0.6)
+    # Few letters are alike by chance: "acme" shares three with "spacex".
+    close = get_close_matches(word, names, n=2, cutoff=0.6 if len(word) > 6 else 0.7)
     if not close and len(word) > 2:
         close = [name for name in names if word in name][:2]
     if close:

@@ -42,6 +42,7 @@ def summarise(results: Results) -> dict[str, Any]:
         "version": meta["version"],
         "seed": meta["seed"],
         "runs": runs.num_rows,
+        "overrides": meta.get("overrides", []),  # older folders have none
         "raid": meta["raid"],
         "leakers": _mean(through),
         "leakers_missiles": _mean(missiles),
@@ -50,7 +51,7 @@ def summarise(results: Results) -> dict[str, Any]:
         "p_no_leak": _share(int((through == 0).sum()), len(through)),
         "layers": [_layer(results, layer) for layer in LAYERS],
         "leak_reasons": _leak_reasons(results),
-        "kill_chain_s": _kill_chain(results),
+        **_kill_chain(results),
         "space_interceptors_in_reach": _mean(
             _column(results, "runs", "space_interceptors_in_reach")
         ),
@@ -70,8 +71,9 @@ def _finite(value: float) -> float | None:
 
 
 def _mean(x: Floats) -> dict[str, Any]:
+    """Return the mean of counts, whose interval ends at zero."""
     mean, low, high = mean_interval(x)
-    return {"mean": float(mean), "ci95": [_finite(low), _finite(high)]}
+    return {"mean": float(mean), "ci95": [_finite(max(low, 0.0)), _finite(high)]}
 
 
 def _share(k: int, n: int) -> dict[str, Any]:
@@ -108,7 +110,20 @@ def _worst_start(results: Results, through: Floats) -> dict[str, Any]:
 def _layer(results: Results, layer: str) -> dict[str, Any]:
     columns = {c: _column(results, "runs", f"{layer}_{c}") for c in ("engaged", "shots", "kills")}
     intervals = {f"{c}_ci95": _mean(x)["ci95"] for c, x in columns.items()}
-    return {"layer": layer, **{c: float(x.mean()) for c, x in columns.items()}, **intervals}
+    return {
+        "layer": layer,
+        "capable": _capable(results.meta["scenario"], layer),
+        **{c: float(x.mean()) for c, x in columns.items()},
+        **intervals,
+    }
+
+
+def _capable(scenario: dict[str, Any], layer: str) -> bool:
+    """Tell whether any interceptor in service has a chance against any threat of the raid."""
+    fielded = [*scenario["constellations"].values(), *scenario["ground"]["sites"].values()]
+    threats = {group["threat"] for group in scenario["raid"]["groups"].values()}
+    rows = [scenario["capability"].get(shooter["interceptor"], {}) for shooter in fielded]
+    return any(row.get(threat, {}).get(layer, 0.0) > 0.0 for row in rows for threat in threats)
 
 
 def _leak_reasons(results: Results) -> dict[str, float]:
@@ -121,44 +136,54 @@ def _leak_reasons(results: Results) -> dict[str, float]:
     return {row["leak_reason"]: row["count_all"] / n for row in rows}
 
 
-def _kill_chain(results: Results) -> dict[str, float | None]:
+LINKS = ("detect", "track", "deliver", "decide", "commit")
+
+
+def _kill_chain(results: Results) -> dict[str, Any]:
     """Return the mean time of each link, over the first shot at each missile shot at.
 
     detect: launch to first look; track: to a fire-control track; deliver: its way to the
     command node; decide: to the order; commit: the order's way to the interceptor.
     """
     shots = results.tables["shots"]
+    by_layer = {
+        layer: _links(results, shots.filter(pc.equal(shots["layer"], pa.scalar(layer))))
+        for layer in LAYERS
+    }
+    return {"kill_chain_s": _links(results, shots), "kill_chain_by_layer_s": by_layer}
+
+
+def _links(results: Results, shots: pa.Table) -> dict[str, float | None]:
     if shots.num_rows == 0:
-        return dict.fromkeys(("detect", "track", "deliver", "decide", "commit"))
+        return dict.fromkeys(LINKS)
     columns = ("run", "missile_row", "order_s")
     shots = shots.sort_by([(column, "ascending") for column in columns])
     key = np.stack([shots["run"].to_numpy(), shots["missile_row"].to_numpy()])
-    first = np.concatenate([[True], (np.diff(key) != 0).any(axis=0)])
-    shots = shots.filter(first)
+    shots = shots.filter(np.concatenate([[True], (np.diff(key) != 0).any(axis=0)]))
     n_missile = int(results.meta["raid"]["missiles"])
     row = shots["run"].to_numpy() * n_missile + shots["missile_row"].to_numpy()
     layer = np.array([LAYERS.index(name) for name in shots["layer"].to_pylist()])
-    of = {name: _column(results, "missiles", name)[row] for name in ("launch_s", "detect_s")}
+    launch_s, detect_s = (_column(results, "missiles", f"{x}_s")[row] for x in ("launch", "detect"))
     track_s, deliver_s = (
         np.stack([_column(results, "missiles", f"{name}_{what}") for name in LAYERS])[layer, row]
         for what in ("track_s", "deliver_delay_s")
     )
-    links = {
-        "detect": of["detect_s"] - of["launch_s"],
-        "track": track_s - of["detect_s"],
-        "deliver": deliver_s,
-        "decide": shots["order_s"].to_numpy() - track_s - deliver_s,
-        "commit": shots["commit_delay_s"].to_numpy(),
-    }
-    return {name: float(np.mean(x)) for name, x in links.items()}
+    order_s, commit_s = shots["order_s"].to_numpy(), shots["commit_delay_s"].to_numpy()
+    decide_s = order_s - track_s - deliver_s
+    links = (detect_s - launch_s, track_s - detect_s, deliver_s, decide_s, commit_s)
+    return {name: float(np.mean(x)) for name, x in zip(LINKS, links, strict=True)}
 
 
 def _cost(results: Results) -> dict[str, Any]:
-    table = results.tables["cost"]
-    by_element = dict(zip(table["name"].to_pylist(), table["total_musd"].to_pylist(), strict=True))
+    rows = results.tables["cost"].to_pylist()
+    by_element = {str(row["name"]): float(row["total_musd"]) for row in rows}
+    operations_musd = math.fsum(row["operations_musd"] for row in rows)
+    total_musd = math.fsum(by_element.values())
     terms = results.meta["scenario"]["cost"]
     return {
-        "total_musd": sum(by_element.values()),
+        "total_musd": total_musd,
+        "acquisition_musd": total_musd - operations_musd,
+        "operations_musd": operations_musd,
         "by_element_musd": by_element,
         "budget_musd": terms["budget_musd"],
         "base_year": terms["base_year"],

@@ -5,9 +5,14 @@ The files import what they need when they run, so that help answers at once.
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -17,20 +22,26 @@ from opendome.errors import InputError, nearest
 __all__ = ["main"]
 
 COMMANDS = ("run", "show", "check", "new", "list", "sources", "schema")
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+STOPS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 the machine failed, 2 wrong input, 130 interrupted.
+
+    As shells count, a signal ends with 128 and its number: 143 for SIGTERM, 129 for SIGHUP.
 
     Parameters
     ----------
     args : sequence of str, optional
         Words after the program's name; those of this process if left out.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a title may hold what the terminal cannot show
-            stream.reconfigure(errors="replace")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, as by >&-
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 it stays open
+            setattr(sys, name, nowhere)
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            # A title may hold what the terminal cannot show.
+            getattr(sys, name).reconfigure(errors="replace")
     sys.exit(_status(args))
 
 
@@ -57,6 +68,26 @@ def _fail(text: str, status: int) -> int:
     return status
 
 
+@contextmanager
+def _stoppable() -> Iterator[list[int]]:
+    """Stop at a signal, and keep a record, as one that falls into a library's callback is lost."""
+    seen: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt(number)
+
+    numbers = [getattr(signal, name) for name in STOPS if hasattr(signal, name)]
+    # One that is ignored, as under nohup, stays so.
+    heard = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in heard}
+    try:
+        yield seen
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 class _Commands(click.Group):
     """Commands that are imported when they are named."""
 
@@ -77,11 +108,13 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            answer = super().invoke(ctx)
-            sys.stdout.flush()  # a full disk shows here, not after the last line of Python
-        except KeyboardInterrupt:
-            click.echo("opendome: interrupted, nothing written", err=True)
-            ctx.exit(INTERRUPTED)
+            with _stoppable() as ctx.obj:
+                answer = super().invoke(ctx)
+                sys.stdout.flush()  # a full disk shows here, not after the last line of Python
+        except KeyboardInterrupt as stop:
+            with suppress(OSError):  # the terminal that hung up is gone
+                click.echo("opendome: interrupted, nothing written", err=True)
+            ctx.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
         return answer
 
 

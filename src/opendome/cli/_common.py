@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,16 @@ import click
 
 from opendome.errors import InputError
 
-__all__ = ["as_json", "print_json", "refuse_existing", "scenario", "settings", "write_new"]
+__all__ = [
+    "Whole",
+    "as_json",
+    "print_json",
+    "refuse_existing",
+    "refuse_unwritable",
+    "scenario",
+    "settings",
+    "write_new",
+]
 
 scenario = click.argument("scenario", metavar="[SCENARIO|FILE]", default="golden-dome")
 """A packaged name or a YAML file."""
@@ -24,6 +34,12 @@ settings = click.option(
     help="Change one entry by dotted path; may be given again.",
 )
 """Overrides of a scenario."""
+
+
+class Whole(click.IntRange):
+    """A whole number in a range, called so where it is refused."""
+
+    name = "whole number"
 
 
 def as_json(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -43,9 +59,16 @@ def refuse_existing(path: Path, field: str) -> None:
         raise InputError(f"{field} {path}: exists already; give a name that is free")
 
 
+def refuse_unwritable(folder: Path, what: str) -> None:
+    """Complain about a folder in which nothing could be made."""
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(f"{what}: {folder} is no folder that may be written")
+
+
 def write_new(path: Path, text: str, field: str) -> None:
     """Write a new file, whole or not at all."""
     refuse_existing(path, field)
+    refuse_unwritable(path.parent, f"{field} {path}")
     try:
         path.write_text(text, encoding="utf-8")
     except BaseException:

@@ -22,15 +22,18 @@ def command(
 ) -> None:
     """Run all named checks of a scenario.
 
-    Names and sums come first, physics once they are right. Exit status 2 if a check finds an
-    error, else 0.
+    The form comes first, names and sums once it is right, then physics. Exit status 2 if a check
+    finds an error, else 0.
 
     Example: opendome check mine.yaml --set raid.groups.liquid.count=8
     """
     from opendome import api
-    from opendome.scenario import load_scenario
+    from opendome.scenario import SchemaError, load_scenario
 
-    findings = api.check(load_scenario(scenario, settings, strict=False))
+    try:
+        findings = api.check(load_scenario(scenario, settings, strict=False))
+    except SchemaError as error:
+        findings = [*error.findings]
     passed = api.passed(findings)
     n = {level: sum(f.level == level for f in findings) for level in ("error", "warning")}
     if as_json:
@@ -42,7 +45,7 @@ def command(
         found = ", ".join(f"{k} {level}{'s' * (k != 1)}" for level, k in n.items() if k)
         click.echo(f"{scenario}: {found + '; ' if found else ''}{len(passed)} checks passed")
         if n["error"]:
-            click.echo("The checks of physics run once the errors are mended.")
+            click.echo("Further checks may run once the errors are mended.")
         for name in passed if verbose else ():
             click.echo(f"  {name}")
     if n["error"]:

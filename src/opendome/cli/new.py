@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import click
@@ -17,7 +19,7 @@ __all__ = ["command"]
 def command(name: str, file: Path | None) -> None:
     """Copy a packaged scenario to a new file.
 
-    FILE is NAME.yaml if left out.
+    FILE is NAME.yaml if left out. The copy is called like its file, where that is a legal name.
 
     Example: opendome new golden-dome mine.yaml
     """
@@ -25,5 +27,16 @@ def command(name: str, file: Path | None) -> None:
 
     text = scenario_text(name)
     path = file or Path(f"{name}.yaml")
-    write_new(path, text, "FILE")
-    click.echo(f"Wrote {path}. Change it, then: opendome run {path}")
+    write_new(path, _named(text, path.stem), "FILE")
+    click.echo(f"Wrote {path}. Change it, then: opendome run {shlex.quote(str(path))}")
+
+
+def _named(text: str, stem: str) -> str:
+    """Return the text of a scenario under another name, if that is one."""
+    from opendome.scenario.plain import parse_value
+    from opendome.scenario.schema import NAME
+
+    if not re.fullmatch(NAME, stem):
+        return text
+    word = stem if parse_value(stem, stem) == stem else f"'{stem}'"  # 12 would be a number
+    return re.sub(r"^name: *\S+", f"name: {word}", text, count=1, flags=re.MULTILINE)

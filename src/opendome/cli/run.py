@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import click
 
-from opendome.cli._common import as_json, print_json, scenario, settings
+from opendome.cli._common import (
+    Whole,
+    as_json,
+    print_json,
+    refuse_unwritable,
+    scenario,
+    settings,
+)
 from opendome.errors import InputError
 
 __all__ = ["command"]
@@ -28,16 +33,14 @@ NOTICE_AFTER_S = 2.0
 @scenario
 @settings
 @click.option(
-    "--runs", metavar="N", type=click.IntRange(1, 10_000_000), help="Raids, in place of the file's."
+    "--runs", metavar="N", type=Whole(1, 10_000_000), help="Raids, in place of the file's."
 )
-@click.option(
-    "--seed", metavar="N", type=click.IntRange(0, 2**63 - 1), help="Seed, in place of the file's."
-)
+@click.option("--seed", metavar="N", type=Whole(0, 2**63 - 1), help="Seed, in place of the file's.")
 @click.option(
     "--workers",
     metavar="N",
-    type=click.IntRange(1),
-    help="Processes; all usable cores if left out.",
+    type=Whole(1),
+    help="Processes; all usable cores if left out, and at most.",
 )
 @click.option(
     "--out",
@@ -45,7 +48,9 @@ NOTICE_AFTER_S = 2.0
     help="Folder to make; runs/NAME-1, runs/NAME-2, ... if left out.",
 )
 @as_json("the answer")
+@click.pass_obj
 def command(
+    stops: list[int],
     scenario: str,
     settings: tuple[str, ...],
     runs: int | None,
@@ -66,17 +71,15 @@ def command(
 
     if out is not None:
         api.refuse_existing(out)
-        _refuse_unwritable(out)
+        _refuse_unmakeable(out)
     loaded = api.load(scenario, settings)
+    if out is None:
+        _refuse_unmakeable(api.free_folder(loaded.scenario.name))
     n_run = loaded.scenario.monte_carlo.runs if runs is None else runs
-    with _progress(n_run, bar=sys.stderr.isatty() and not as_json) as advance, _workers_live():
-        run = api.run(
-            loaded,
-            runs=n_run,
-            seed=seed,
-            workers=workers or _usable_cores(),
-            on_progress=advance,
-        )
+    workers = _at_most(_usable_cores(), workers)
+    bar = sys.stderr.isatty() and not as_json
+    with _progress(n_run, stops, bar=bar) as advance, _workers_live():
+        run = api.run(loaded, runs=n_run, seed=seed, workers=workers, on_progress=advance)
     folder = out or api.free_folder(loaded.scenario.name)
     try:
         run.save(folder)
@@ -93,7 +96,7 @@ def command(
 
 
 @contextmanager
-def _progress(n_run: int, *, bar: bool) -> Iterator[Callable[[int], None]]:
+def _progress(n_run: int, stops: list[int], *, bar: bool) -> Iterator[Callable[[int], None]]:
     """Give what is told the raids done so far; say so if the first keeps one waiting."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -106,35 +109,19 @@ def _progress(n_run: int, *, bar: bool) -> Iterator[Callable[[int], None]]:
     progress = Progress(*columns, console=console, transient=True, disable=not bar)
     task = progress.add_task("raids", total=n_run)
 
-    with _interrupts() as interrupted, progress:
+    with progress:
 
         def advance(done: int) -> None:
             timer.cancel()
             progress.update(task, completed=done)
-            if interrupted:
-                raise KeyboardInterrupt
+            if stops:
+                raise KeyboardInterrupt(stops[0])
 
         timer.start()
         try:
             yield advance
         finally:
             timer.cancel()
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Keep a record of Ctrl-C, as one that falls into a callback of a library is lost."""
-    seen: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        seen.append(number)
-        signal.default_int_handler(number, frame)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -155,8 +142,19 @@ def _usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _refuse_unwritable(out: Path) -> None:
+def _at_most(cores: int, workers: int | None) -> int:
+    """Return how many processes to start; more than the cores would only wait for each other."""
+    if workers is not None and workers > cores:
+        text = f"opendome: --workers {workers} is above the usable cores; {cores} start"
+        click.echo(text, err=True)
+    return min(workers or cores, cores)
+
+
+def _refuse_unmakeable(out: Path) -> None:
     """Complain about a folder that could not be made, before the raids are simulated."""
+    from opendome.scenario.source import printable
+
+    if printable(str(out)) != str(out):  # pyarrow has no other names
+        raise InputError(f"--out {out}: a name should be UTF-8 text")
     parent = next(path for path in out.absolute().parents if path.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise InputError(f"--out {out}: {parent} is no folder that may be written")
+    refuse_unwritable(parent, f"--out {out}")

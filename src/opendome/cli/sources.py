@@ -19,7 +19,7 @@ __all__ = ["command"]
 @click.argument("name", required=False)
 @click.option(
     "--grade",
-    type=click.Choice(list(GRADES)),
+    type=click.Choice(list(GRADES), case_sensitive=False),
     help="Only " + ", ".join(f"{letter} ({word})" for letter, word in GRADES.items()) + ".",
 )
 @settings

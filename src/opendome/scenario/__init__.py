@@ -2,7 +2,15 @@
 
 from opendome.scenario.checks import Finding, check_names
 from opendome.scenario.json_schema import scenario_schema
-from opendome.scenario.load import Loaded, load_scenario
+from opendome.scenario.load import Loaded, SchemaError, load_scenario
 from opendome.scenario.schema import Scenario
 
-__all__ = ["Finding", "Loaded", "Scenario", "check_names", "load_scenario", "scenario_schema"]
+__all__ = [
+    "Finding",
+    "Loaded",
+    "Scenario",
+    "SchemaError",
+    "check_names",
+    "load_scenario",
+    "scenario_schema",
+]

@@ -25,7 +25,8 @@ class Finding:
     def __str__(self) -> str:
         """Return the one line a user reads."""
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{'.'.join(self.path)}: {self.text}"
+        # A name or a value from a file may hold line breaks.
+        return " ".join(f"{place}{'.'.join(self.path)}: {self.text}".splitlines())
 
 
 Keys = tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,12 +12,12 @@ from opendome.catalog import Row, load_catalog
 from opendome.errors import InputError
 from opendome.scenario.checks import Finding, check_names
 from opendome.scenario.fill import fill
-from opendome.scenario.messages import one_line
+from opendome.scenario.messages import schema_findings
 from opendome.scenario.plain import parse_value
 from opendome.scenario.schema import Scenario
-from opendome.scenario.source import Source, apply_override, read_source
+from opendome.scenario.source import Source, apply_override, printable, read_source
 
-__all__ = ["Loaded", "load_scenario"]
+__all__ = ["Loaded", "SchemaError", "load_scenario"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,19 @@ class Loaded:
     findings: tuple[Finding, ...]
     label: str
     source: Source
+    overrides: tuple[str, ...]
 
     def placed(self, finding: Finding) -> Finding:
         """Return a finding with the file and line that it is about."""
         return replace(finding, where=self.source.where(finding.path))
+
+
+class SchemaError(InputError):
+    """A scenario of wrong form: the first problem as text, and a finding for each."""
+
+    def __init__(self, text: str, findings: tuple[Finding, ...]) -> None:
+        super().__init__(text)
+        self.findings = findings
 
 
 def load_scenario(name: str, overrides: Sequence[str] = (), *, strict: bool = True) -> Loaded:
@@ -54,9 +64,10 @@ def load_scenario(name: str, overrides: Sequence[str] = (), *, strict: bool = Tr
     Raises
     ------
     InputError
-        One line: file and line, field, what is wrong, what would be right.
+        One line: file and line, field, what is wrong, what would be right. It is a `SchemaError`
+        if the form is wrong.
     """
-    source = read_source(name)
+    source, overrides = read_source(name), [*map(printable, overrides)]
     for setting in overrides:
         path, equals, text = setting.partition("=")
         where = f"--set {setting}"
@@ -68,11 +79,21 @@ def load_scenario(name: str, overrides: Sequence[str] = (), *, strict: bool = Tr
     try:
         scenario = Scenario.model_validate(source.data)
     except ValidationError as error:
-        raise InputError(one_line(error, source, catalog)) from None
+        wrong = schema_findings(error, source, catalog)
+        raise SchemaError(_first(wrong, name, overrides), wrong) from None
     found = check_names(scenario)
-    loaded = Loaded(scenario, rows, (), name, source)
+    loaded = Loaded(scenario, rows, (), source.label, source, tuple(overrides))
     loaded = replace(loaded, findings=tuple(loaded.placed(finding) for finding in found))
-    if strict and found and found[0].level == "error":
-        n = sum(finding.level == "error" for finding in found) - 1
-        raise InputError(f"{loaded.findings[0]}{f' (and {n} more)' if n else ''}")
+    errors = [finding for finding in loaded.findings if finding.level == "error"]
+    if strict and errors:
+        raise InputError(_first(errors, name, overrides))
     return loaded
+
+
+def _first(errors: Sequence[Finding], name: str, overrides: Sequence[str]) -> str:
+    """Say the first error, and where there are more, the command that lists them."""
+    if len(errors) == 1:
+        return str(errors[0])
+    settings = (word for setting in overrides for word in ("--set", setting))
+    command = shlex.join(["opendome", "check", name, *settings])
+    return f"{errors[0]} (and {len(errors) - 1} more); {command} lists all"

@@ -1,19 +1,21 @@
-"""What the schema refuses, said in one line."""
+"""What the schema refuses, each problem in one line."""
 
 from __future__ import annotations
 
 import json
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from opendome.catalog import Catalog
 from opendome.errors import nearest
+from opendome.scenario.checks import Finding
 from opendome.scenario.fields import fields_at, is_model, kind_at, limits_at, unit_at
 from opendome.scenario.fill import fitting
 from opendome.scenario.plain import Keys
 from opendome.scenario.source import Source
 
-__all__ = ["one_line"]
+__all__ = ["schema_findings"]
 
 MAX_SHOWN = 60
 """Characters of a wrong value that are shown. [-]"""
@@ -32,22 +34,26 @@ _EXPECTED = {
 }
 
 
-def one_line(error: ValidationError, source: Source, catalog: Catalog) -> str:
-    """Say the first problem with its place and what would be right; count the rest."""
-    problems = error.errors(include_url=False)
+def schema_findings(
+    error: ValidationError, source: Source, catalog: Catalog
+) -> tuple[Finding, ...]:
+    """Say each problem with its place and what would be right, misspelt fields first."""
     # A misspelt field also makes the right one missing: the misspelling is the cause.
-    first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
-    keys = tuple(str(k) for k in first["loc"] if k != "[key]")
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    counts = first.get("ctx", {})
+    problems = sorted(error.errors(include_url=False), key=lambda p: p["type"] != "extra_forbidden")
+    return tuple(_finding(problem, source, catalog) for problem in problems)
+
+
+def _finding(problem: ErrorDetails, source: Source, catalog: Catalog) -> Finding:
+    keys = tuple(str(k) for k in problem["loc"] if k != "[key]")
+    counts = problem.get("ctx", {})
     bounds = [str(counts[k]) for k in ("min_length", "max_length") if k in counts]
-    if bounds and first["type"].startswith("too_"):
-        least = {"too_short": "at least", "too_long": "at most"}[first["type"]]
+    if bounds and problem["type"].startswith("too_"):
+        least = {"too_short": "at least", "too_long": "at most"}[problem["type"]]
         entries = "entry" if bounds[0] == "1" else "entries"
-        text = f"expected {least} {bounds[0]} {entries}, not {_shown(first['input'])}"
+        text = f"expected {least} {bounds[0]} {entries}, not {_shown(problem['input'])}"
     else:
-        text = _text(first["type"], keys, first["input"], first["msg"], catalog)
-    return f"{source.where(keys)}: {'.'.join(keys)}: {text}{more}"
+        text = _text(problem["type"], keys, problem["input"], problem["msg"], catalog)
+    return Finding("schema", "error", keys, text, source.where(keys))
 
 
 def _text(kind: str, keys: Keys, value: object, message: str, catalog: Catalog) -> str:

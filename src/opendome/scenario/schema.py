@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from opendome.frames import parse_epoch
 
 __all__ = [
+    "NAME",
     "AimPoint",
     "Bought",
     "CommonMode",
@@ -46,6 +47,8 @@ __all__ = [
     "from_catalog",
 ]
 
+NAME = r"^[a-z0-9][a-z0-9-]{0,63}$"
+"""What a scenario may be called."""
 Phase = Literal["boost", "midcourse", "terminal"]
 Role = Literal["sense", "transport", "intercept"]
 # Strict: neither `true` nor a number in quotes is a number.

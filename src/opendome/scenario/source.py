@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from opendome.errors import InputError, nearest
 from opendome.scenario.fields import fields_at, is_section
 from opendome.scenario.plain import Keys, Plain, parse_file
 
-__all__ = ["Source", "apply_override", "read_source"]
+__all__ = ["Source", "apply_override", "printable", "read_source"]
 
 MAX_BYTES = 1_000_000
 """Longest file that is read; the longest packaged one has 15 kB. [-]"""
@@ -67,14 +68,15 @@ def read_source(name: str, seen: tuple[str, ...] = ()) -> Source:
         If a file is missing, empty, not YAML, not a mapping, or extends itself.
     """
     identity, text, folder = _open(name)
-    own = Source(*parse_file(text, name), label=name)
+    label = printable(name)
+    own = Source(*parse_file(text, label), label=label)
     base = own.data.pop("extends", None)
     overrides = own.data.pop("overrides", None) or {}
-    merged = Source(label=name)
+    merged = Source(label=label)
     if base is not None:
         chain = (*seen, identity)
         parent = _base(base, own.where(("extends",)), folder, chain)
-        merged = Source(parent.data, parent.lines, name)
+        merged = Source(parent.data, parent.lines, label)
     _merge(merged, merged.data, own.data, ())
     merged.lines.update(own.lines)
     if not isinstance(overrides, dict):
@@ -114,6 +116,14 @@ def apply_override(source: Source, path: str, value: Plain, where: str) -> None:
         raise InputError(f"{where}: no entry '{path}' to remove; {nearest(keys[-1], node)}")
     source.put(keys, node, value)
     source.lines[keys] = where
+
+
+def printable(text: str) -> str:
+    """Return a word of the command line as text that any file can hold.
+
+    Python keeps bytes of a word that are not UTF-8 as lone surrogates, which no encoding has.
+    """
+    return os.fsencode(text).decode("utf-8", "replace")
 
 
 def _base(base: object, where: str, folder: Path, chain: tuple[str, ...]) -> Source:

@@ -255,7 +255,10 @@ def _due(battle: _Battle, opens: Floats, closes: Floats, weapon: int, t: float) 
             missile = battle.targets.missile[i]
             for column in range(layer.candidate.shape[1]):
                 shooter = layer.candidate[missile, column]
-                if shooter >= 0 and layer.weapon[shooter] == weapon and state.left[shooter] > 0:
+                if shooter < 0 or layer.weapon[shooter] != weapon or state.left[shooter] == 0:
+                    continue
+                release = t + layer.commit_s[path_epoch(layer, t), shooter]
+                if layer.first_s[missile, column] <= release <= layer.last_s[missile, column]:
                     due[n] = i
                     n += 1
                     break

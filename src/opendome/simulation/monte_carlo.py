@@ -118,11 +118,11 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _deaf_to_interrupt() -> Iterator[None]:
-    """Hold back Ctrl-C while workers start: they inherit that, and leave it to the parent."""
+    """Hold back Ctrl-C and hang-up while workers start: they inherit that, the parent decides."""
     if not hasattr(signal, "pthread_sigmask"):  # not on Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -132,6 +132,7 @@ def _meta(
         "version": __version__,
         "seed": scenario.seed,
         "runs": n_run,
+        "overrides": [*loaded.overrides],
         "raid": {"missiles": len(plan.missiles.name), "warheads": n_warhead},
         "scenario_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "warnings": [str(finding) for finding in findings],

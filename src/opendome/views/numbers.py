@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["dollars", "estimate", "percent", "rounded", "seconds"]
+__all__ = ["decimals", "dollars", "estimate", "percent", "rounded", "seconds"]
 
 
 def rounded(x: float, digits: int = 2) -> str:
@@ -59,13 +59,26 @@ def estimate(
     if of is None:
         return "-"
     mean, (start, end) = of["mean"], of["ci95"]
-    plus = "+" if sign else ""
+    plus, places = "+" if sign else "", decimals(of)
     if start is None or start == end:
-        return f"{mean:{plus}.{0 if float(mean).is_integer() else 2}f}" if mean else "0"
-    places = min(max(0, 1 - math.floor(math.log10(end - start))), 2)
+        return f"{mean:{plus}.{places}f}" if mean else "0"
     # "z": what rounds to zero has no minus.
     ends = (f"{min(max(x, low), high):{plus}z.{places}f}" for x in (start, end))
     return f"{mean:{plus}z.{places}f} [{', '.join(ends)}]"
+
+
+def decimals(of: Mapping[str, Any]) -> int:
+    """Return the decimals that a mean with its interval is written with.
+
+    Examples
+    --------
+    >>> decimals({"mean": 1.6, "ci95": [1.2, 2.0]}), decimals({"mean": 3.0, "ci95": [None, None]})
+    (2, 0)
+    """
+    start, end = of["ci95"]
+    if start is None or start == end:
+        return 0 if float(of["mean"]).is_integer() else 2
+    return min(max(0, 1 - math.floor(math.log10(end - start))), 2)
 
 
 def percent(of: Mapping[str, Any]) -> str:
