@@ -1,6 +1,7 @@
 """The command line as a user meets it: answers, refusals, and nothing left behind."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -704,3 +705,17 @@ def test_every_field_of_the_answer_is_documented(finished):
     fields = {*answer, *answer["cost"], *answer["worst_start"], *answer["kill_chain_s"]}
     fields |= {name for row in (*answer["layers"], *answer["partners"]) for name in row}
     assert [name for name in sorted(fields) if not re.search(rf"\b{name}\b", text)] == []
+
+
+@pytest.mark.long
+def test_the_readme_shows_what_the_command_prints(tmp_path):
+    """Its numbers are those of one kind of CPU; another may move a last digit."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("```text\n")[1].split("```")[0].splitlines()
+    command = [sys.executable, "-m", "opendome", "run", "--out", "x"]
+    environment = os.environ | {"COLUMNS": "80"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    printed = {line.rstrip() for line in done.stdout.splitlines()}
+    assert [line for line in shown if line.strip() != "..." and line not in printed] == []
