@@ -19,6 +19,7 @@ PERFECT = Rules(
     p_warhead=1.0,
     p_decoy=0.0,
     decision_interval_s=1.0,
+    decision_phase_s=0.0,
     p_discrimination_fault=0.0,
     p_design_fault=0.0,
     p_software_fault=0.0,

@@ -51,7 +51,7 @@ def simulate_case(plan, run, number=0):
     sight = sight_of(plan, scene, case, {})
     layers = layers_of(plan, scene, case, sight)
     result = fight_raid(plan, run, layers)
-    reason = reasons_of(plan, layers, sight, result)
+    reason = reasons_of(plan, run, layers, sight, result)
     tables = record_raid(plan, scene, sight, layers, result, reason)
     return SimpleNamespace(
         scene=scene, sight=sight, layers=layers, result=result, reason=reason, tables=tables

@@ -16,6 +16,7 @@ from opendome.orbits import positions_j2
 from opendome.scenario import Scenario
 from opendome.simulation.cases import without
 from opendome.simulation.chain import OBJECTS, layers_of, replay_raid, shooters_in_reach
+from opendome.simulation.draws import Quantity, uniform
 from opendome.simulation.monte_carlo import simulate
 from opendome.simulation.plan import LAYERS
 from opendome.simulation.reasons import REASONS
@@ -165,7 +166,10 @@ def test_orders_go_out_at_decision_epochs_after_track_delivery_and_decision(
                 i = shot["missile_row"]
                 earliest = ready.track_s[i] + ready.deliver_s[i] + golden_plan.decision_delay_s
                 assert shot["order_s"] >= earliest - ROUNDING_S
-                epoch = shot["order_s"] / interval_s
+                phase_s = interval_s * uniform(
+                    golden_plan.seed, int(Quantity.EPOCH), raid.scene.run, 0, 0
+                )
+                epoch = (shot["order_s"] - phase_s) / interval_s
                 assert abs(epoch - round(epoch)) < ROUNDING_S
 
 

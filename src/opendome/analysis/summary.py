@@ -93,7 +93,7 @@ def _worst_start(results: Results, through: Floats) -> dict[str, Any]:
     worst = int(replays[:, :half].mean(axis=1).argmax())
     excess = mean_interval(replays[worst, half:] - replays[:, half:].mean(axis=0))
     mean = mean_interval(through)
-    level = mean.value + excess.value
+    level = max(mean.value + excess.value, 0.0)
     # The two are drawn apart from one another.
     width = math.hypot(excess.value - excess.low, mean.value - mean.low)
     return {

@@ -8,6 +8,7 @@ import numpy as np
 
 from opendome._jit import jit
 from opendome.constants import Ints
+from opendome.simulation.draws import Quantity, uniform
 from opendome.simulation.fight import fight
 from opendome.simulation.layer import Fought, Layer, Luck, Rules, Targets
 from opendome.simulation.plan import Case, Plan
@@ -81,7 +82,7 @@ def fight_raid(plan: Plan, run: int, layers: Layers) -> CaseRun:
     """
     objects = _objects(plan)
     luck = Luck(plan.seed, run, 0)
-    fate, *fought = _fight_layers(layers, _boosters(plan), objects, _rules(plan), luck)
+    fate, *fought = _fight_layers(layers, _boosters(plan), objects, _rules(plan, run), luck)
     return CaseRun(objects, fate, (fought[0], fought[1], fought[2]))
 
 
@@ -104,7 +105,7 @@ def replay_raid(plan: Plan, layers: Layers, n_replay: int) -> Ints:
     n_leaker : ndarray of int64, shape (n_replay,)
         Warheads through. [-]
     """
-    boosters, objects, rules = _boosters(plan), _objects(plan), _rules(plan)
+    boosters, objects, rules = _boosters(plan), _objects(plan), _rules(plan, SHARED_RUN)
     n_leaker = np.empty(n_replay, dtype=np.int64)
     for k in range(n_replay):
         luck = Luck(plan.seed, SHARED_RUN, k + 1)
@@ -156,13 +157,13 @@ def _fight_layers(
     return fate, boost, midcourse, terminal
 
 
-def reasons_of(plan: Plan, layers: Layers, sight: Sight, result: CaseRun) -> Ints:
+def reasons_of(plan: Plan, run: int, layers: Layers, sight: Sight, result: CaseRun) -> Ints:
     """Return why each leaker got through: the link that it reached in the layer that came closest.
 
     Parameters
     ----------
-    plan, layers, sight, result
-        A raid and what became of it.
+    plan, run, layers, sight, result
+        A raid, its number, and what became of it.
 
     Returns
     -------
@@ -171,7 +172,7 @@ def reasons_of(plan: Plan, layers: Layers, sight: Sight, result: CaseRun) -> Int
     """
     reason = np.zeros(len(result.layer), dtype=np.int64)
     delivered = np.isfinite(sight.detect_s)
-    rules = _rules(plan)
+    rules = _rules(plan, run)
     for number, (layer, done) in enumerate(zip(layers, result.fought, strict=True)):
         facing = result.targets if number else _boosters(plan)
         ready = sight.layers[number]
@@ -210,8 +211,13 @@ def shooters_in_reach(layer: Layer) -> int:
     return len(np.unique(shooter[meets & able]))
 
 
-def _rules(plan: Plan) -> AllRules:
-    """Return the rules of the layers as the kernel takes them."""
+def _rules(plan: Plan, run: int) -> AllRules:
+    """Return the rules of the layers as the kernel takes them.
+
+    The first decision epoch is drawn for each raid: tracks come at steps of the same clock, and
+    in step with them a delay would cost nothing or a whole interval.
+    """
+    u = float(uniform(plan.seed, int(Quantity.EPOCH), run, 0, 0))
 
     def rules(number: int) -> Rules:
         r, p = plan.rules[number], plan.p_fault
@@ -225,6 +231,7 @@ def _rules(plan: Plan) -> AllRules:
             r.p_warhead,
             r.p_decoy,
             plan.decision_interval_s,
+            plan.decision_interval_s * u,
             float(p[0]) if number > 0 else 0.0,  # a booster cannot be taken for a decoy
             float(p[1]),
             float(p[2]),

@@ -40,6 +40,7 @@ class Quantity(IntEnum):
     COMMON_DISCRIMINATION = 8
     COMMON_SOFTWARE = 9
     RELIABILITY = 10
+    EPOCH = 11
 
 
 @jit

@@ -22,6 +22,8 @@ from opendome.simulation.layer import (
     Luck,
     Rules,
     Targets,
+    epoch_from,
+    epoch_time,
     epochs,
     first_release,
     last_release,
@@ -266,16 +268,16 @@ def _due(battle: _Battle, opens: Floats, closes: Floats, weapon: int, t: float) 
 
 
 @jit
-def _next_epoch(battle: _Battle, opens: Floats, closes: Floats, epoch: int, interval: float) -> int:
+def _next_epoch(battle: _Battle, opens: Floats, closes: Floats, epoch: int) -> int:
     """Return the next epoch at which anything can happen."""
     state, t = battle.state, np.inf
-    now = epoch * interval
+    now = epoch_time(epoch, battle.rules)
     for i in range(len(opens)):
         if state.look_s[i] < t and closes[i] > now:
             t = state.look_s[i]
         if state.to_fire[i] > 0 and closes[i] > now:
             t = min(t, max(opens[i], now))
-    return max(epoch + 1, int(np.ceil(t / interval))) if t < np.inf else np.iinfo(np.int64).max
+    return max(epoch + 1, epoch_from(t, battle.rules)) if t < np.inf else np.iinfo(np.int64).max
 
 
 @jit
@@ -312,9 +314,9 @@ def fight(
     closes = np.minimum(last, np.nextafter(known_s, -np.inf))
     state = _fresh(layer, rules, spoilt, threat.sum())
     battle = _Battle(layer, targets, rules, luck, _spoil(layer, rules, luck), dead_s, state)
-    epoch, end = epochs(opens, closes, rules.decision_interval_s)
+    epoch, end = epochs(opens, closes, rules)
     while epoch < end:
-        t = epoch * rules.decision_interval_s
+        t = epoch_time(epoch, rules)
         for i in range(len(threat)):
             if state.look_s[i] <= t:
                 _look(battle, i)
@@ -322,7 +324,7 @@ def fight(
             due = _due(battle, opens, closes, weapon, t)
             if len(due) > 0:
                 _fire(battle, due, weapon, t)
-        epoch = _next_epoch(battle, opens, closes, epoch, rules.decision_interval_s)
+        epoch = _next_epoch(battle, opens, closes, epoch)
     n_shots = state.n_shot.sum()
     return Fought(
         state.killed_s,

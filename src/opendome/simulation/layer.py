@@ -16,6 +16,8 @@ __all__ = [
     "Rules",
     "Targets",
     "able",
+    "epoch_from",
+    "epoch_time",
     "epochs",
     "first_release",
     "last_release",
@@ -69,6 +71,7 @@ class Rules(NamedTuple):
     p_warhead: float
     p_decoy: float
     decision_interval_s: float
+    decision_phase_s: float  # raid time of the first decision epoch
     p_discrimination_fault: float
     p_design_fault: float
     p_software_fault: float
@@ -196,7 +199,21 @@ def last_release(layer: Layer, missile: int, with_path: bool) -> float:
 
 
 @jit
-def epochs(ready: Floats, last: Floats, interval: float) -> tuple[int, int]:
+def epoch_from(t: float, rules: Rules) -> int:
+    """Return the number of the first decision epoch at or after a raid time."""
+    # A readiness that is an epoch but for rounding does not wait for the next one.
+    count = (t - rules.decision_phase_s) / rules.decision_interval_s
+    return max(int(np.ceil(count - 1e-9)), 0)
+
+
+@jit
+def epoch_time(number: int, rules: Rules) -> float:
+    """Return the raid time of a decision epoch [s]."""
+    return rules.decision_phase_s + number * rules.decision_interval_s
+
+
+@jit
+def epochs(ready: Floats, last: Floats, rules: Rules) -> tuple[int, int]:
     """Return the first decision epoch at which an order can matter, and one past the last."""
     first, end = np.inf, -np.inf
     for i in range(len(ready)):
@@ -204,4 +221,4 @@ def epochs(ready: Floats, last: Floats, interval: float) -> tuple[int, int]:
             first, end = min(first, ready[i]), max(end, last[i])
     if first > end:
         return 0, 0
-    return int(np.ceil(first / interval)), int(np.floor(end / interval)) + 1
+    return epoch_from(first, rules), epoch_from(end, rules) + 1

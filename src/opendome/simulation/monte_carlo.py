@@ -143,7 +143,7 @@ def _raids(plan: Plan, first: int, end: int, n_replay: int) -> Outcome:
             result = fight_raid(plan, first + i, layers)
             warheads[j, i], missiles[j, i] = leakers(result)
             if j == 0:
-                reason = reasons_of(plan, layers, sight, result)
+                reason = reasons_of(plan, first + i, layers, sight, result)
                 tables.append(record_raid(plan, scene, sight, layers, result, reason))
                 replays[i] = replay_raid(plan, layers, n_replay)
     return Outcome(join(tables), warheads, missiles, replays)

@@ -12,6 +12,8 @@ from opendome.simulation.layer import (
     Rules,
     Targets,
     able,
+    epoch_from,
+    epoch_time,
     epochs,
     last_release,
     meeting,
@@ -101,8 +103,8 @@ def leak_reasons(
             reason[i] = NO_PATH if _cut_off(layer, missile) else EMPTY
         else:
             told = layer.ready_s[missile].min() - deliver_s[missile]
-            first = np.ceil(told / rules.decision_interval_s) * rules.decision_interval_s
-            reason[i] = DECISION if first > last else LATE
+            in_time = epoch_time(epoch_from(told, rules), rules) <= last
+            reason[i] = LATE if in_time else DECISION
     return reason
 
 
@@ -122,9 +124,9 @@ def _cut_off(layer: Layer, missile: int) -> bool:
 def _was_option(layer: Layer, missile: int, last: float, rules: Rules) -> bool:
     """Whether some epoch had an order in time for a shooter, its magazine left aside."""
     ready = np.array([layer.ready_s[missile].min()])
-    first, end = epochs(ready, np.array([last]), rules.decision_interval_s)
+    first, end = epochs(ready, np.array([last]), rules)
     for epoch in range(first, end):
-        t = epoch * rules.decision_interval_s
+        t = epoch_time(epoch, rules)
         for column in range(layer.candidate.shape[1]):
             shooter = layer.candidate[missile, column]
             ready_now = shooter >= 0 and layer.ready_s[missile, layer.weapon[shooter]] <= t
