@@ -28,7 +28,10 @@ _N_ROUND = 10
 
 
 class Quantity(IntEnum):
-    """What a draw is for; a number, once given, is never used for something else."""
+    """What a draw is for; a number, once given, is never used for something else.
+
+    DETECT and RELIABILITY are kept for links that are not drawn yet.
+    """
 
     START = 1
     JITTER = 2
