@@ -13,6 +13,7 @@ from opendome.frames import geodetic_from_itrs, rotate_z
 from opendome.scenario import load_scenario
 from opendome.scenario.schema import Constellation, LaunchArea
 from opendome.simulation.monte_carlo import simulate
+from opendome.simulation.scene import look_around
 from opendome.simulation.setup import build_plan
 from opendome.simulation.setup.raid import points_in
 from opendome.threats import states
@@ -199,7 +200,8 @@ def test_groups_are_numbered_aims_taken_in_turn_and_launches_spread(golden_plan)
     missiles = plan.missiles
     assert missiles.name[:5] == tuple(f"liquid-{i}" for i in range(1, 6))
     assert missiles.aim[:5] == ("seattle", "chicago", "seattle", "chicago", "seattle")
-    assert missiles.launch_s[:5].tolist() == [10.0, 30.0, 50.0, 70.0, 90.0]
+    # Spread over the salvo, which begins when the error of 5 s cannot reach behind the start.
+    assert missiles.launch_s[:5].tolist() == [15.0, 35.0, 55.0, 75.0, 95.0]
     assert missiles.name[5] == "solid-1"
     assert set(golden_plan.missiles.warheads) == {1}
 
@@ -303,3 +305,11 @@ def test_runs_leave_the_plan_as_it_was():
     before = pickle.dumps(plan)
     simulate(plan, n_run=2, n_replay=2)
     assert pickle.dumps(plan) == before
+
+
+def test_no_launch_error_is_cut_off_at_the_start_of_the_raid():
+    plan = plan_of("raid.salvo_s=0", name="regional-raid")
+    assert np.all(plan.missiles.launch_s == plan.clock.jitter_s)
+    launch_s = np.array([look_around(plan, run).launch_s for run in range(40)])
+    assert launch_s.min() >= 0.0
+    assert len(np.unique(launch_s)) == launch_s.size

@@ -55,7 +55,7 @@ def record_raid(
     shots = _shots(plan, scene, result)
     return {
         "runs": _run(scene, layers, result, shots),
-        "missiles": _missiles(plan, scene, sight, result, shots),
+        "missiles": _missiles(plan, scene, sight, result),
         "warheads": _warheads(plan, scene, result, reason),
         "shots": shots,
         "messages": _messages(plan, scene, sight, shots),
@@ -103,7 +103,7 @@ def _warheads(plan: Plan, scene: Scene, result: CaseRun, reason: Ints) -> Column
     }
 
 
-def _missiles(plan: Plan, scene: Scene, sight: Sight, result: CaseRun, shots: Columns) -> Columns:
+def _missiles(plan: Plan, scene: Scene, sight: Sight, result: CaseRun) -> Columns:
     n = len(scene.launch_s)
     through = result.targets.warhead & (result.layer < 0)
     columns: Columns = {
@@ -121,9 +121,9 @@ def _missiles(plan: Plan, scene: Scene, sight: Sight, result: CaseRun, shots: Co
     for number, layer in enumerate(LAYERS):
         columns[f"{layer}_track_s"] = _known(sight.layers[number].track_s)
         columns[f"{layer}_deliver_delay_s"] = _known(sight.layers[number].deliver_s)
-        mine = shots["layer"] == layer
         order_s = np.full(n, np.inf)
-        np.minimum.at(order_s, shots["missile_row"][mine], shots["order_s"][mine])
+        facing = result.targets.missile if number else np.arange(n)
+        np.minimum.at(order_s, facing, result.fought[number].first_order_s)
         columns[f"{layer}_order_s"] = _known(order_s)
     return columns
 

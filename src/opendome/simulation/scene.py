@@ -65,7 +65,6 @@ def look_around(plan: Plan, run: int) -> Scene:
     rows = np.arange(len(missiles.launch_s))
     u = uniforms(plan.seed, int(Quantity.JITTER), run, rows, 0)
     launch_s = missiles.launch_s + clock.jitter_s * (2.0 * u - 1.0)
-    launch_s = np.maximum(launch_s, 0.0)
     r_eci_m, _, phase = raid_states(missiles.flights, launch_s, clock.t_s)
     height_m = _heights(r_eci_m, clock.t_s)
     angle_rad = clock.gmst_epoch_rad + OMEGA_EARTH_RADPS * start_s

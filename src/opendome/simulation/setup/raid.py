@@ -36,7 +36,9 @@ def missiles_of(scenario: Scenario) -> Missiles:
     threat = [g.threat for g in groups.values() for _ in range(g.count)]
     classes = sorted(set(threat))
     kinds = [scenario.threats[name] for name in threat]
-    launch_s = [(np.arange(n) + 0.5) / n * scenario.raid.salvo_s for n in count]
+    # The raid starts when the earliest launch could be, so that no error is cut off.
+    first_s, salvo_s = scenario.raid.jitter_s, scenario.raid.salvo_s
+    launch_s = [first_s + (np.arange(n) + 0.5) / n * salvo_s for n in count]
     return Missiles(
         name=tuple(members),
         threat=tuple(threat),
