@@ -88,10 +88,11 @@ def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[O
             yield _raids(plan, first, end, n_replay)
         return
     context, others = multiprocessing.get_context("spawn"), multiprocessing.active_children()
-    with ProcessPoolExecutor(min(workers, len(chunks)), context, _end_with_parent) as pool:
+    n_worker, shared = min(workers, len(chunks)), (plan, n_replay)
+    with ProcessPoolExecutor(n_worker, context, _start_worker, shared) as pool:
         try:
             with _deaf_to_interrupt():
-                tasks = [pool.submit(_raids, plan, a, b, n_replay) for a, b in chunks]
+                tasks = [pool.submit(_chunk, a, b) for a, b in chunks]
             for task in tasks:
                 yield task.result()
         except BaseException:
@@ -104,8 +105,14 @@ def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[O
             raise
 
 
-def _end_with_parent() -> None:
-    """Watch the parent in a thread: a worker whose parent was killed must not live on."""
+_SHARED: list[tuple[Plan, int]] = []
+"""In a worker, the plan and the replays. A plan sent with each task would fill the pipe to the
+workers, and a pool stopped while it writes there never ends (CPython issue 94777)."""
+
+
+def _start_worker(plan: Plan, n_replay: int) -> None:
+    """Take the plan, and watch the parent: a worker whose parent was killed must not live on."""
+    _SHARED.append((plan, n_replay))
 
     def watch(sentinel: int) -> None:
         wait([sentinel])
@@ -127,6 +134,11 @@ def _deaf_to_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _chunk(first: int, end: int) -> Outcome:
+    plan, n_replay = _SHARED[0]
+    return _raids(plan, first, end, n_replay)
 
 
 def _raids(plan: Plan, first: int, end: int, n_replay: int) -> Outcome:
