@@ -1,13 +1,14 @@
-"""One typed door to numba: every compiled kernel of the package goes through `jit`."""
+"""One typed door to numba: every compiled kernel of the package goes through this file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+from numba import prange
 
-__all__ = ["jit"]
+__all__ = ["jit", "jit_bulk", "prange"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -28,8 +29,32 @@ def jit(function: F) -> F:
     compiled : callable
         The same function, compiled; its type is unchanged.
     """
+    return _compiled(function, parallel=False)
+
+
+def jit_bulk(function: F) -> F:
+    """Compile a bulk kernel whose `prange` loops run on all threads.
+
+    For the main process only: never inside a Monte Carlo worker. Each iteration writes its own
+    output, so that the bytes do not depend on the number of threads.
+
+    Parameters
+    ----------
+    function : callable
+        A function of scalars and arrays in numba's subset of Python.
+
+    Returns
+    -------
+    compiled : callable
+        The same function, compiled; its type is unchanged.
+    """
+    return _compiled(function, parallel=True)
+
+
+def _compiled(function: F, *, parallel: bool) -> F:
+    how: dict[str, Any] = {"error_model": "numpy", "parallel": parallel}
     try:
-        return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+        return cast(F, numba.njit(cache=True, **how)(function))
     except RuntimeError:
         # No folder can be written: machine code is made anew at every start.
-        return cast(F, numba.njit(error_model="numpy")(function))
+        return cast(F, numba.njit(**how)(function))

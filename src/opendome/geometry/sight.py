@@ -1,0 +1,192 @@
+"""Who sees whom: the one rule for sight lines, used by coverage, windows, sensing and network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from opendome._jit import jit
+from opendome.constants import Floats, Ints
+
+__all__ = ["View", "elevation_view", "infrared_view", "sees"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What limits the sight lines of satellites, one row a satellite."""
+
+    range_m: Floats
+    """Greatest range, inf: no limit, shape (n_sat,). [m]"""
+    clear_m: Floats
+    """Height over the ground under the target that the line must clear, -inf: the Earth hides
+    nothing (a mask does), shape (n_sat,). [m]"""
+    beyond: Floats
+    """1 where the ray beyond the target must clear too, as for a cold body that is seen only
+    against space; 0 where the line ends at the target, shape (n_sat,). [-]"""
+    sin_mask: Floats
+    """Sine of the least elevation at the target, -2: none, shape (n_sat,). [-]"""
+    cos_regard: Floats
+    """Cosine of the greatest angle from the satellite's nadir, -2: none, shape (n_sat,). [-]"""
+    cos_sun: Floats
+    """Cosine of the least angle to the Sun, 2: none, shape (n_sat,). [-]"""
+
+    def take(self, index: Ints) -> View:
+        """Return the satellites of these rows.
+
+        Parameters
+        ----------
+        index : ndarray of int, shape (n_take,)
+            Row numbers (or a mask of shape (n_sat,)). [-]
+
+        Returns
+        -------
+        view : View
+            One row for each row number.
+        """
+        return View(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    def rows(self) -> Floats:
+        """Return the limits as one array for kernels.
+
+        Returns
+        -------
+        limits : ndarray, shape (n_sat, 6)
+            One column a field, in the order above. [-]
+        """
+        return np.stack([getattr(self, f.name) for f in fields(self)], axis=-1).astype(np.float64)
+
+
+def elevation_view(n_sat: int, min_elevation_rad: float) -> View:
+    """Return the view of satellites that are in sight above an elevation.
+
+    Parameters
+    ----------
+    n_sat : int
+        Satellites. [-]
+    min_elevation_rad : float
+        Least elevation of the satellite at the target. [rad]
+
+    Returns
+    -------
+    view : View
+        No other limit.
+    """
+    one = np.ones(n_sat)
+    sin_mask = np.sin(min_elevation_rad) * one
+    return View(np.inf * one, -np.inf * one, 0.0 * one, sin_mask, -2.0 * one, 2.0 * one)
+
+
+def infrared_view(
+    range_m: Floats,
+    clear_m: Floats,
+    *,
+    beyond: bool,
+    regard_rad: Floats | float = np.pi,
+    sun_exclusion_rad: Floats | float = 0.0,
+) -> View:
+    """Return the view of infrared sensors at a target in flight.
+
+    Parameters
+    ----------
+    range_m : ndarray, shape (n_sat,)
+        Greatest range. [m]
+    clear_m : ndarray, shape (n_sat,)
+        Height that the line must clear: cloud top for a booster, limb for a body. [m]
+    beyond : bool
+        Whether the ray beyond the target must clear too (against space).
+    regard_rad : float or ndarray, shape (n_sat,)
+        Greatest angle from the nadir; pi: no limit. [rad]
+    sun_exclusion_rad : float or ndarray, shape (n_sat,)
+        Least angle between the line and the Sun; 0: no limit. [rad]
+
+    Returns
+    -------
+    view : View
+        One row a satellite.
+    """
+    one = np.ones(len(range_m))
+    cos_regard = np.where(np.less(regard_rad, np.pi), np.cos(regard_rad), -2.0) * one
+    cos_sun = np.where(np.greater(sun_exclusion_rad, 0.0), np.cos(sun_exclusion_rad), 2.0) * one
+    return View(range_m * one, clear_m * one, float(beyond) * one, -2.0 * one, cos_regard, cos_sun)
+
+
+@jit
+def _clears(
+    ax: float, ay: float, az: float, dx: float, dy: float, dz: float,
+    d2: float, lowest_m: float, beyond: bool,
+) -> bool:  # fmt: skip
+    """Tell whether the line from a along d (or the ray beyond its end) stays out of a sphere.
+
+    Parameters
+    ----------
+    ax, ay, az : float
+        Start of the line, from Earth's centre. [m]
+    dx, dy, dz : float
+        From the start to the end. [m]
+    d2 : float
+        Square of the length of d. [m2]
+    lowest_m : float
+        Radius of the sphere. [m]
+    beyond : bool
+        Whether the line goes on behind its end.
+
+    Returns
+    -------
+    clears : bool
+        True where no point of the line is inside.
+    """
+    # Foot of the perpendicular from Earth's centre, in units of the line; never behind the start.
+    s = max(-(ax * dx + ay * dy + az * dz) / d2, 0.0)
+    if not beyond:
+        s = min(s, 1.0)
+    x, y, z = ax + s * dx, ay + s * dy, az + s * dz
+    return x * x + y * y + z * z >= lowest_m * lowest_m
+
+
+@jit
+def sees(
+    target: Floats, up: Floats, r_ground_m: float, sat: Floats, sun: Floats, limit: Floats
+) -> bool:
+    """Tell whether a satellite sees a target; all vectors in one frame.
+
+    Parameters
+    ----------
+    target, sat : ndarray, shape (3,)
+        Positions from Earth's centre. [m]
+    up : ndarray, shape (3,)
+        Unit vector of the vertical at the target. [-]
+    r_ground_m : float
+        Earth's radius under the target. [m]
+    sun : ndarray, shape (3,)
+        Unit vector to the Sun. [-]
+    limit : ndarray, shape (6,)
+        One row of `View.rows`. [-]
+
+    Returns
+    -------
+    seen : bool
+        True where the target is in sight; never at the satellite itself.
+    """
+    dx, dy, dz = target[0] - sat[0], target[1] - sat[1], target[2] - sat[2]
+    d2 = dx * dx + dy * dy + dz * dz
+    if not 0.0 < d2 <= limit[0] * limit[0]:
+        return False
+    if limit[3] > -2.0:
+        rise = -(up[0] * dx + up[1] * dy + up[2] * dz)
+        if rise < limit[3] * np.sqrt(d2):
+            return False
+    if limit[1] > -np.inf:
+        lowest = r_ground_m + limit[1]
+        if not _clears(sat[0], sat[1], sat[2], dx, dy, dz, d2, lowest, limit[2] > 0.0):
+            return False
+    if limit[4] > -2.0:
+        down = -(sat[0] * dx + sat[1] * dy + sat[2] * dz)
+        r2 = sat[0] * sat[0] + sat[1] * sat[1] + sat[2] * sat[2]
+        if down < limit[4] * np.sqrt(r2 * d2):
+            return False
+    if limit[5] < 2.0:
+        near = sun[0] * dx + sun[1] * dy + sun[2] * dz
+        if near > limit[5] * np.sqrt(d2):
+            return False
+    return True
