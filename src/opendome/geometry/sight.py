@@ -146,19 +146,24 @@ def _clears(
 
 @jit
 def sees(
-    target: Floats, up: Floats, r_ground_m: float, sat: Floats, sun: Floats, limit: Floats
+    r_target_m: Floats,
+    up: Floats,
+    r_ground_m: float,
+    r_sat_m: Floats,
+    u_sun: Floats,
+    limit: Floats,
 ) -> bool:
     """Tell whether a satellite sees a target; all vectors in one frame.
 
     Parameters
     ----------
-    target, sat : ndarray, shape (3,)
+    r_target_m, r_sat_m : ndarray, shape (3,)
         Positions from Earth's centre. [m]
     up : ndarray, shape (3,)
         Unit vector of the vertical at the target. [-]
     r_ground_m : float
         Earth's radius under the target. [m]
-    sun : ndarray, shape (3,)
+    u_sun : ndarray, shape (3,)
         Unit vector to the Sun. [-]
     limit : ndarray, shape (6,)
         One row of `View.rows`. [-]
@@ -168,7 +173,8 @@ def sees(
     seen : bool
         True where the target is in sight; never at the satellite itself.
     """
-    dx, dy, dz = target[0] - sat[0], target[1] - sat[1], target[2] - sat[2]
+    t, s = r_target_m, r_sat_m
+    dx, dy, dz = t[0] - s[0], t[1] - s[1], t[2] - s[2]
     d2 = dx * dx + dy * dy + dz * dz
     if not 0.0 < d2 <= limit[0] * limit[0]:
         return False
@@ -178,15 +184,15 @@ def sees(
             return False
     if limit[1] > -np.inf:
         lowest = r_ground_m + limit[1]
-        if not _clears(sat[0], sat[1], sat[2], dx, dy, dz, d2, lowest, limit[2] > 0.0):
+        if not _clears(s[0], s[1], s[2], dx, dy, dz, d2, lowest, limit[2] > 0.0):
             return False
     if limit[4] > -2.0:
-        down = -(sat[0] * dx + sat[1] * dy + sat[2] * dz)
-        r2 = sat[0] * sat[0] + sat[1] * sat[1] + sat[2] * sat[2]
+        down = -(s[0] * dx + s[1] * dy + s[2] * dz)
+        r2 = s[0] * s[0] + s[1] * s[1] + s[2] * s[2]
         if down < limit[4] * np.sqrt(r2 * d2):
             return False
     if limit[5] < 2.0:
-        near = sun[0] * dx + sun[1] * dy + sun[2] * dz
+        near = u_sun[0] * dx + u_sun[1] * dy + u_sun[2] * dz
         if near > limit[5] * np.sqrt(d2):
             return False
     return True
