@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendome.constants import OMEGA_EARTH_RADPS
+from opendome.geometry import infrared_view
 from opendome.sensing import (
     InfraredArrays,
     Looks,
@@ -18,6 +19,7 @@ from opendome.sensing import (
 
 R = 6.371e6
 BOOST, COAST = np.int8(1), np.int8(2)
+U_SUN = np.array([0.0, 0.0, 1.0])
 
 
 def infrared(n=1, **fields):
@@ -26,11 +28,17 @@ def infrared(n=1, **fields):
         "range_coast_m": 1e8,
         "grazing_height_m": 1e4,
         "limb_height_m": 1e5,
+        "regard_rad": np.pi,
+        "sun_exclusion_rad": 0.0,
         "sigma_rad": 1e-5,
         "looks_per_s": 1.0,
         "p_detect": 1.0,
     } | fields
-    return InfraredArrays(**{k: np.broadcast_to(v, n).astype(float) for k, v in values.items()})
+    v = {name: np.broadcast_to(value, n).astype(float) for name, value in values.items()}
+    around = {name: v[name] for name in ("regard_rad", "sun_exclusion_rad")}
+    boost = infrared_view(v["range_boost_m"], v["grazing_height_m"], beyond=False, **around)
+    coast = infrared_view(v["range_coast_m"], v["limb_height_m"], beyond=True, **around)
+    return InfraredArrays(boost, coast, v["sigma_rad"], v["looks_per_s"], v["p_detect"])
 
 
 def radar(n=1, **fields):
@@ -47,12 +55,12 @@ def radar(n=1, **fields):
     return RadarArrays(**{k: np.broadcast_to(v, n).astype(float) for k, v in values.items()})
 
 
-def one_infrared(target, phase, sensor, sensors):
+def one_infrared(target, phase, sensor, sensors, u_sun=U_SUN):
     """Looks of one sensor at one target at one step."""
     target = np.array(target, dtype=float)
     height = np.full((1, 1), np.linalg.norm(target) - R)
     eye = np.array(sensor, dtype=float)[None, None]
-    return infrared_looks(target[None, None], height, np.full((1, 1), phase), eye, sensors)
+    return infrared_looks(target[None, None], height, np.full((1, 1), phase), eye, sensors, u_sun)
 
 
 def one_radar(target, sensors, phase=COAST, site=(R, 0, 0), up=(1, 0, 0), rcs=(1.0, 1.0)):
@@ -113,10 +121,10 @@ def infrared_twin(target, height, phase, eyes, sensors):
             foot = r_s * np.sin(at_sensor)
             if phase[m, k] == BOOST:
                 lowest = r_t if at_target > np.pi / 2 else foot
-                limit, clear = sensors.range_boost_m[j], sensors.grazing_height_m[j]
+                limit, clear = sensors.boost.range_m[j], sensors.boost.clear_m[j]
             else:
                 lowest = foot
-                limit, clear = sensors.range_coast_m[j], sensors.limb_height_m[j]
+                limit, clear = sensors.coast.range_m[j], sensors.coast.clear_m[j]
             if at_sensor > np.pi / 2:
                 lowest = r_s
             if phase[m, k] and d <= limit and lowest >= ground + clear:
@@ -130,7 +138,7 @@ def infrared_twin(target, height, phase, eyes, sensors):
 
 def test_infrared_looks_equal_a_plain_twin():
     case = raid()
-    looks = infrared_looks(*case)
+    looks = infrared_looks(*case, U_SUN)
     rows = infrared_twin(*case)
     assert looks.offset.dtype == looks.sensor.dtype == np.int64
     assert len(looks.offset) == len(rows) + 1
@@ -176,8 +184,26 @@ def test_limb_is_measured_above_the_ground_under_the_target():
     target, eye = (np.array([v], dtype=float) for v in ray)
     for ground, seen in ((R, 0), (R - 2e4, 1)):
         height = np.linalg.norm(target, axis=-1) - ground
-        looks = infrared_looks(target, height, np.full((1, 1), COAST), eye, infrared())
+        looks = infrared_looks(target, height, np.full((1, 1), COAST), eye, infrared(), U_SUN)
         assert len(looks.sensor) == seen
+
+
+@pytest.mark.parametrize("phase", [BOOST, COAST])
+@pytest.mark.parametrize(("off_deg", "seen"), [(19.9, 0), (20.1, 1)])
+def test_no_look_passes_close_to_the_sun(phase, off_deg, seen):
+    off = np.radians(off_deg)
+    sensors = infrared(sun_exclusion_rad=np.radians(20.0))
+    sun = np.array([np.sin(off), np.cos(off), 0.0])
+    looks = one_infrared([R + 1e6, 2e6, 0], phase, [R + 1e6, 0, 0], sensors, sun)
+    assert len(looks.sensor) == seen
+
+
+@pytest.mark.parametrize("phase", [BOOST, COAST])
+@pytest.mark.parametrize(("regard_deg", "seen"), [(89.9, 0), (90.1, 1)])
+def test_no_look_leaves_the_field_of_regard(phase, regard_deg, seen):
+    sensors = infrared(regard_rad=np.radians(regard_deg))
+    looks = one_infrared([R + 1e6, 2e6, 0], phase, [R + 1e6, 0, 0], sensors)
+    assert len(looks.sensor) == seen
 
 
 @pytest.mark.parametrize("phase", [BOOST, COAST])
@@ -197,7 +223,7 @@ def test_a_grounded_missile_and_an_absent_sensor_give_no_look():
 
 def test_no_sensor_gives_empty_rows():
     target, height, phase, eyes, _ = raid()
-    looks = infrared_looks(target, height, phase, eyes[:, :0], infrared(0))
+    looks = infrared_looks(target, height, phase, eyes[:, :0], infrared(0), U_SUN)
     assert looks.offset.tolist() == [0] * (phase.size + 1)
     assert looks.information.shape == (0, 6)
 
@@ -343,16 +369,17 @@ def test_radars_turn_with_the_earth():
 
 
 def take(sensors, index):
-    names = InfraredArrays.__dataclass_fields__
-    return InfraredArrays(**{name: getattr(sensors, name)[index] for name in names})
+    looks = (sensors.sigma_rad, sensors.looks_per_s, sensors.p_detect)
+    views = (sensors.boost.take(index), sensors.coast.take(index))
+    return InfraredArrays(*views, *(row[index] for row in looks))
 
 
 @given(n_a=st.integers(0, 15))
 def test_merged_groups_equal_one_list_of_sensors(n_a):
     target, height, phase, eyes, sensors = raid()
-    whole = infrared_looks(target, height, phase, eyes, sensors)
-    a = infrared_looks(target, height, phase, eyes[:, :n_a], take(sensors, slice(n_a)))
-    b = infrared_looks(target, height, phase, eyes[:, n_a:], take(sensors, slice(n_a, None)))
+    whole = infrared_looks(target, height, phase, eyes, sensors, U_SUN)
+    a = infrared_looks(target, height, phase, eyes[:, :n_a], take(sensors, slice(n_a)), U_SUN)
+    b = infrared_looks(target, height, phase, eyes[:, n_a:], take(sensors, slice(n_a, None)), U_SUN)
     merged = merge_looks(a, b, n_a)
     np.testing.assert_array_equal(merged.offset, whole.offset)
     np.testing.assert_array_equal(merged.sensor, whole.sensor)

@@ -21,6 +21,7 @@ __all__ = [
     "itrs_from_geodetic",
     "parse_epoch",
     "rotate_z",
+    "sun_direction",
 ]
 
 JD_2000 = 2_451_544.5  # 2000-01-01 00:00, a whole UTC day
@@ -246,3 +247,39 @@ def enu_basis(lat_rad: float | Floats, lon_rad: float | Floats) -> Floats:
     north = np.stack([-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat], axis=-1)
     up = np.stack([cos_lat * cos_lon, cos_lat * sin_lon, sin_lat], axis=-1)
     return np.stack([east, north, up], axis=-2)
+
+
+def sun_direction(jd1: float | Floats, jd2: float | Floats) -> Floats:
+    """Return the direction to the Sun, to 0.02 degrees between 1950 and 2050.
+
+    Parameters
+    ----------
+    jd1, jd2 : float or ndarray, shape (...)
+        Julian date in two parts, UTC. [d]
+
+    Returns
+    -------
+    u_sun_teme : ndarray, shape (..., 3)
+        Unit vector in the axes of the mean equinox of date, which TEME's are to 0.005
+        degrees. [-]
+
+    References
+    ----------
+    .. [1] The Astronomical Almanac, 2020, page C5: low-precision formulas for the Sun.
+
+    Examples
+    --------
+    >>> np.abs(sun_direction(2451623.5, 0.317)).round(2)  # the equinox of March 2000
+    array([1., 0., 0.])
+    """
+    days = (jd1 - JD_J2000) + jd2
+    mean_longitude = np.radians(280.460 + 0.985_647_4 * days)
+    anomaly = np.radians(357.528 + 0.985_600_3 * days)
+    longitude = mean_longitude + np.radians(
+        1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly)
+    )
+    obliquity = np.radians(23.439 - 4.0e-7 * days)
+    sine = np.sin(longitude)
+    return np.stack(
+        [np.cos(longitude), np.cos(obliquity) * sine, np.sin(obliquity) * sine], axis=-1
+    )

@@ -21,6 +21,7 @@ from opendome.constants import (
     Floats,
     Ints,
 )
+from opendome.geometry import above_mask, clears
 
 __all__ = [
     "LANDS",
@@ -368,11 +369,7 @@ def _clears(r_a_m: Floats, i: int, r_b_m: Floats, j: int, floor_m: float) -> boo
     """Tell whether the segment from a[i] to b[j] stays at or above the radius floor_m."""
     ax, ay, az = r_a_m[i, 0], r_a_m[i, 1], r_a_m[i, 2]
     dx, dy, dz = r_b_m[j, 0] - ax, r_b_m[j, 1] - ay, r_b_m[j, 2] - az
-    dd = dx * dx + dy * dy + dz * dz
-    ad = ax * dx + ay * dy + az * dz
-    s = min(max(-ad / dd, 0.0), 1.0) if dd > 0.0 else 0.0
-    fx, fy, fz = ax + s * dx, ay + s * dy, az + s * dz
-    return math.sqrt(fx * fx + fy * fy + fz * fz) >= floor_m
+    return clears(ax, ay, az, dx, dy, dz, floor_m, False)
 
 
 @jit
@@ -383,9 +380,8 @@ def _range_above_mask(
     x = r_sat_m[j, 0] - r_site_m[i, 0]
     y = r_sat_m[j, 1] - r_site_m[i, 1]
     z = r_sat_m[j, 2] - r_site_m[i, 2]
-    range_m = math.sqrt(x * x + y * y + z * z)
-    rise_m = x * up[i, 0] + y * up[i, 1] + z * up[i, 2]
-    return range_m if rise_m >= sin_mask * range_m else math.inf
+    above = above_mask(up[i], x, y, z, sin_mask)
+    return math.sqrt(x * x + y * y + z * z) if above else math.inf
 
 
 @jit

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from opendome._jit import jit
 from opendome.constants import OMEGA_EARTH_RADPS, Floats, Ints
+from opendome.geometry import View, above_mask, sees
 
 __all__ = [
     "InfraredArrays",
@@ -43,10 +44,8 @@ class Looks:
 class InfraredArrays:
     """What each infrared sensor can do, one row each."""
 
-    range_boost_m: Floats  # (n_sensor,) farthest booster seen [m]
-    range_coast_m: Floats  # (n_sensor,) farthest cold body seen [m]
-    grazing_height_m: Floats  # (n_sensor,) a booster and its sight line clear this (cloud) [m]
-    limb_height_m: Floats  # (n_sensor,) a cold body's sight line, prolonged, clears this [m]
+    boost: View  # sight lines to a burning booster: range, cloud top, field of regard, Sun
+    coast: View  # to a cold body: range, limb behind it, field of regard, Sun
     sigma_rad: Floats  # (n_sensor,) white-equivalent sigma of one look, each axis [rad]
     looks_per_s: Floats  # (n_sensor,) looks at one target in a second [1/s]
     p_detect: Floats  # (n_sensor,) probability that a look detects [-]
@@ -125,53 +124,13 @@ def _write_information(
 
 
 @jit
-def _infrared_sees(
-    target: Floats,
-    r_ground_m: float,
-    sensor: Floats,
-    boosting: bool,
-    range_m: float,
-    clear_m: float,
-) -> bool:
-    """Tell whether a target is in range and its sight line clears `clear_m`.
-
-    Parameters
-    ----------
-    target, sensor : ndarray, shape (3,)
-        Positions in one frame. [m]
-    r_ground_m : float
-        Radius of the round Earth. [m]
-    boosting : bool
-        The sight line ends at a booster; behind a cold body it runs on into the background.
-    range_m, clear_m : float
-        Greatest range; height that the line must clear. [m]
-
-    Returns
-    -------
-    sees : bool
-        True where the target is seen.
-    """
-    dx, dy, dz = target[0] - sensor[0], target[1] - sensor[1], target[2] - sensor[2]
-    d2 = dx * dx + dy * dy + dz * dz
-    if not 0.0 < d2 <= range_m * range_m:
-        return False
-    # Foot of the perpendicular from Earth's centre, in units of the line; never behind the sensor.
-    s = max(-(sensor[0] * dx + sensor[1] * dy + sensor[2] * dz) / d2, 0.0)
-    if boosting:
-        s = min(s, 1.0)
-    x, y, z = sensor[0] + s * dx, sensor[1] + s * dy, sensor[2] + s * dz
-    lowest = r_ground_m + clear_m
-    return x * x + y * y + z * z >= lowest * lowest
-
-
-@jit
 def _infrared_rows(
     r_target_eci_m: Floats,
     height_m: Floats,
     phase: Phases,
     r_sensor_eci_m: Floats,
-    range_m: Floats,
-    clear_m: Floats,
+    limit: Floats,
+    u_sun: Floats,
     weight: Floats,
 ) -> Rows:
     """Find the infrared looks in a first pass, then write them in a second.
@@ -180,8 +139,10 @@ def _infrared_rows(
     ----------
     r_target_eci_m, height_m, phase, r_sensor_eci_m : ndarray
         As in `infrared_looks`.
-    range_m, clear_m : ndarray, shape (2, n_sensor)
-        Range and clearing height in boost and in coast. [m]
+    limit : ndarray, shape (2, n_sensor, 6)
+        Rows of `View.rows` in boost and in coast. [-]
+    u_sun : ndarray, shape (3,)
+        Unit vector to the Sun. [-]
     weight : ndarray, shape (n_sensor,)
         Detected looks a second over sigma squared. [1/rad2/s]
 
@@ -193,7 +154,7 @@ def _infrared_rows(
     n_missile, n_step = phase.shape
     n_sensor = r_sensor_eci_m.shape[1]
     offset = np.zeros(n_missile * n_step + 1, dtype=np.int64)
-    sees = np.zeros((n_missile * n_step, n_sensor), dtype=np.bool_)
+    in_sight = np.zeros((n_missile * n_step, n_sensor), dtype=np.bool_)
     n = 0
     for row in range(n_missile * n_step):
         m, k = row // n_step, row % n_step
@@ -202,8 +163,9 @@ def _infrared_rows(
             r_ground_m = np.sqrt((target * target).sum()) - height_m[m, k]
             for j in range(n_sensor):
                 eye = r_sensor_eci_m[k, j]
-                seen = _infrared_sees(target, r_ground_m, eye, p == 0, range_m[p, j], clear_m[p, j])
-                sees[row, j] = seen
+                # No mask at the target, so that its vertical is not asked for.
+                seen = sees(target, target, r_ground_m, eye, u_sun, limit[p, j])
+                in_sight[row, j] = seen
                 n += seen
         offset[row + 1] = n
     sensor, information = np.empty(n, dtype=np.int64), np.empty((n, 6))
@@ -212,7 +174,7 @@ def _infrared_rows(
         m, k = row // n_step, row % n_step
         if offset[row + 1] > offset[row]:
             for j in range(n_sensor):
-                if sees[row, j]:
+                if in_sight[row, j]:
                     target, eye = r_target_eci_m[m, k], r_sensor_eci_m[k, j]
                     dx, dy, dz = target[0] - eye[0], target[1] - eye[1], target[2] - eye[2]
                     across = weight[j] / (dx * dx + dy * dy + dz * dz)
@@ -228,6 +190,7 @@ def infrared_looks(
     phase: Phases,
     r_sensor_eci_m: Floats,
     sensors: InfraredArrays,
+    u_sun_eci: Floats,
 ) -> Looks:
     """Return the looks of all infrared sensors at all missiles.
 
@@ -248,6 +211,8 @@ def infrared_looks(
         Sensor positions. [m]
     sensors : InfraredArrays
         What each sensor can do.
+    u_sun_eci : ndarray, shape (3,)
+        Unit vector to the Sun, which moves less than 0.05 degrees in an hour. [-]
 
     Returns
     -------
@@ -262,12 +227,13 @@ def infrared_looks(
     --------
     A look from 1000 km with 10 microradians fixes a position to 10 m across the line.
 
+    >>> from opendome.geometry import infrared_view
     >>> one = np.ones(1)
-    >>> eyes = InfraredArrays(2e6 * one, 0 * one, 1e4 * one, 1e5 * one, 1e-5 * one, one, one)
+    >>> boost = infrared_view(2e6 * one, 1e4 * one, beyond=False)
+    >>> eyes = InfraredArrays(boost, boost, 1e-5 * one, one, one)
     >>> target = np.array([[[6.478e6, 0.0, 0.0]]])
-    >>> looks = infrared_looks(
-    ...     target, np.full((1, 1), 1e5), np.ones((1, 1), np.int8), target + [1e6, 0, 0], eyes
-    ... )
+    >>> height, phase, sun = np.full((1, 1), 1e5), np.ones((1, 1), np.int8), np.eye(3)[2]
+    >>> looks = infrared_looks(target, height, phase, target + [1e6, 0, 0], eyes, sun)
     >>> print(np.sqrt(1 / looks.information[0, [3, 5]]).round(6))
     [10. 10.]
     """
@@ -276,8 +242,8 @@ def infrared_looks(
         np.ascontiguousarray(height_m),
         np.ascontiguousarray(phase),
         np.ascontiguousarray(r_sensor_eci_m),
-        np.stack([sensors.range_boost_m, sensors.range_coast_m]),
-        np.stack([sensors.grazing_height_m, sensors.limb_height_m]),
+        np.stack([sensors.boost.rows(), sensors.coast.rows()]),
+        np.ascontiguousarray(u_sun_eci),
         sensors.looks_per_s * sensors.p_detect / np.square(sensors.sigma_rad),
     )
     return Looks(*rows)
@@ -308,9 +274,9 @@ def _radar_sees(
     d2 = line[0] * line[0] + line[1] * line[1] + line[2] * line[2]
     if not 0.0 < d2 <= range_m * range_m:
         return False
-    high = line[0] * up[0] + line[1] * up[1] + line[2] * up[2]
-    if high < sin_min * np.sqrt(d2):
+    if not above_mask(up, line[0], line[1], line[2], sin_min):
         return False
+    high = line[0] * up[0] + line[1] * up[1] + line[2] * up[2]
     on_axis = line[0] * ahead[0] + line[1] * ahead[1] + line[2] * ahead[2]
     return on_axis >= cos_half * np.sqrt(max(d2 - high * high, 0.0))
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from opendome.geometry import infrared_view
 from opendome.sensing import InfraredArrays, infrared_looks
 from opendome.tracking import TrackModel, track
 
@@ -14,6 +15,7 @@ from ._cases import load_cases
 
 R_M = 6.371e6
 FAR_M = 8e12  # from the Earth: no gravity
+U_SUN = np.array([0.0, 0.0, 1.0])
 DIFFUSE = {"prior_position_sigma_m": 1e6, "prior_velocity_sigma_mps": 1e6}
 
 TENTH_PERCENT = 1e-3
@@ -40,15 +42,8 @@ def coasting(psd):
 
 def infrared(n, sigma_rad, clear_m=0.0):
     one = np.ones(n)
-    return InfraredArrays(
-        range_boost_m=1e9 * one,
-        range_coast_m=1e9 * one,
-        grazing_height_m=clear_m * one,
-        limb_height_m=clear_m * one,
-        sigma_rad=sigma_rad * one,
-        looks_per_s=one,
-        p_detect=one,
-    )
+    boost, coast = (infrared_view(1e9 * one, clear_m * one, beyond=b) for b in (False, True))
+    return InfraredArrays(boost, coast, sigma_rad * one, one, one)
 
 
 def stereo_looks(path, sensors, sigma_rad):
@@ -56,7 +51,7 @@ def stereo_looks(path, sensors, sigma_rad):
     eyes = np.broadcast_to(sensors, (len(path), *sensors.shape))
     height = np.linalg.norm(path, axis=-1)[None] - R_M
     phase = np.full((1, len(path)), 2, np.int8)
-    return infrared_looks(path[None], height, phase, eyes, infrared(len(sensors), sigma_rad))
+    return infrared_looks(path[None], height, phase, eyes, infrared(len(sensors), sigma_rad), U_SUN)
 
 
 def track_of(path, looks, step_s, model, n_sensor):
@@ -147,6 +142,7 @@ def test_infrared_sight_ends_at_the_stated_range(c):
             np.full((1, 1), c.phase, np.int8),
             np.array([[[r_s, 0.0, 0.0]]]),
             infrared(1, 1e-5, c.clear_height_m),
+            U_SUN,
         )
         seen.append(len(looks.sensor))
     assert seen == [1, 0]

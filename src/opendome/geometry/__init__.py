@@ -14,13 +14,15 @@ from opendome.geometry.caps import (
     tangent_height,
     triangulation_covariance,
 )
-from opendome.geometry.sight import View, elevation_view, infrared_view, sees
+from opendome.geometry.sight import View, above_mask, clears, elevation_view, infrared_view, sees
 
 __all__ = [
     "View",
     "above_horizon_range",
+    "above_mask",
     "cap_fraction",
     "cap_half_angle",
+    "clears",
     "elevation",
     "elevation_view",
     "horizon_angle",

@@ -9,7 +9,7 @@ import numpy as np
 from opendome._jit import jit
 from opendome.constants import Floats, Ints
 
-__all__ = ["View", "elevation_view", "infrared_view", "sees"]
+__all__ = ["View", "above_mask", "clears", "elevation_view", "infrared_view", "sees"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ def infrared_view(
 
 
 @jit
-def _clears(
+def clears(
     ax: float, ay: float, az: float, dx: float, dy: float, dz: float,
-    d2: float, lowest_m: float, beyond: bool,
+    lowest_m: float, beyond: bool,
 ) -> bool:  # fmt: skip
-    """Tell whether the line from a along d (or the ray beyond its end) stays out of a sphere.
+    """Tell whether the line from a along d, or the ray beyond its end, stays out of a sphere.
 
     Parameters
     ----------
@@ -124,8 +124,6 @@ def _clears(
         Start of the line, from Earth's centre. [m]
     dx, dy, dz : float
         From the start to the end. [m]
-    d2 : float
-        Square of the length of d. [m2]
     lowest_m : float
         Radius of the sphere. [m]
     beyond : bool
@@ -133,15 +131,38 @@ def _clears(
 
     Returns
     -------
-    clears : bool
+    clear : bool
         True where no point of the line is inside.
     """
+    d2 = dx * dx + dy * dy + dz * dz
     # Foot of the perpendicular from Earth's centre, in units of the line; never behind the start.
-    s = max(-(ax * dx + ay * dy + az * dz) / d2, 0.0)
+    s = max(-(ax * dx + ay * dy + az * dz) / d2, 0.0) if d2 > 0.0 else 0.0
     if not beyond:
         s = min(s, 1.0)
     x, y, z = ax + s * dx, ay + s * dy, az + s * dz
     return x * x + y * y + z * z >= lowest_m * lowest_m
+
+
+@jit
+def above_mask(up: Floats, dx: float, dy: float, dz: float, sin_mask: float) -> bool:
+    """Tell whether a line rises at least this steeply over the horizontal.
+
+    Parameters
+    ----------
+    up : ndarray, shape (3,)
+        Unit vector of the vertical where the line starts. [-]
+    dx, dy, dz : float
+        The line. [m]
+    sin_mask : float
+        Sine of the least elevation. [-]
+
+    Returns
+    -------
+    above : bool
+        True at or above the mask.
+    """
+    rise = up[0] * dx + up[1] * dy + up[2] * dz
+    return rise >= sin_mask * np.sqrt(dx * dx + dy * dy + dz * dz)
 
 
 @jit
@@ -178,13 +199,11 @@ def sees(
     d2 = dx * dx + dy * dy + dz * dz
     if not 0.0 < d2 <= limit[0] * limit[0]:
         return False
-    if limit[3] > -2.0:
-        rise = -(up[0] * dx + up[1] * dy + up[2] * dz)
-        if rise < limit[3] * np.sqrt(d2):
-            return False
+    if limit[3] > -2.0 and not above_mask(up, -dx, -dy, -dz, limit[3]):
+        return False
     if limit[1] > -np.inf:
         lowest = r_ground_m + limit[1]
-        if not _clears(s[0], s[1], s[2], dx, dy, dz, d2, lowest, limit[2] > 0.0):
+        if not clears(s[0], s[1], s[2], dx, dy, dz, lowest, limit[2] > 0.0):
             return False
     if limit[4] > -2.0:
         down = -(s[0] * dx + s[1] * dy + s[2] * dz)

@@ -235,6 +235,10 @@ class Infrared(_Filled):
     """A booster is seen once it, and the line of sight, are above this height. [km]"""
     limb_height_km: float = from_catalog(ge=0)
     """A cold body is seen only where the ray behind it clears this height. [km]"""
+    field_of_regard_deg: float = from_catalog(gt=0, le=180)
+    """Greatest angle of a look from straight down; 180 is all round. [deg]"""
+    sun_exclusion_deg: float = from_catalog(ge=0, lt=90)
+    """Least angle between a look and the Sun; 0 is none. [deg]"""
 
 
 class RadarType(_Filled):

@@ -36,6 +36,7 @@ LAYERS = ("boost", "midcourse", "terminal")
 class Clock:
     """Times of a raid, in seconds after its start, and how starts are drawn."""
 
+    epoch_jd: tuple[float, float]  # scenario epoch, split Julian date, UTC [d]
     gmst_epoch_rad: float  # sidereal time at the scenario epoch [rad]
     duration_s: float  # span from which starts are drawn [s]
     jitter_s: float  # half-width of the error of a launch time [s]

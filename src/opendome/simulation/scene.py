@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome.constants import MU_EARTH_M3PS2, OMEGA_EARTH_RADPS, Bools, Floats, Ints
+from opendome.constants import DAY_S, MU_EARTH_M3PS2, OMEGA_EARTH_RADPS, Bools, Floats, Ints
 from opendome.engagement import flyout_distance, free_fall_reach
-from opendome.frames import geodetic_from_itrs, rotate_z
+from opendome.frames import geodetic_from_itrs, rotate_z, sun_direction
 from opendome.orbits import positions_j2
 from opendome.sensing import Looks, infrared_looks, merge_looks, radar_looks
 from opendome.simulation.draws import Quantity, uniform, uniforms
@@ -69,8 +69,10 @@ def look_around(plan: Plan, run: int) -> Scene:
     height_m = _heights(r_eci_m, clock.t_s)
     angle_rad = clock.gmst_epoch_rad + OMEGA_EARTH_RADPS * start_s
     r_sensor_m = positions_j2(plan.sensors.orbits, start_s + clock.t_s, angle_rad)
+    jd1, jd2 = clock.epoch_jd
+    u_sun = rotate_z(sun_direction(jd1, jd2 + start_s / DAY_S), -angle_rad)
     looks = merge_looks(
-        infrared_looks(r_eci_m, height_m, phase, r_sensor_m, plan.sensors.arrays),
+        infrared_looks(r_eci_m, height_m, phase, r_sensor_m, plan.sensors.arrays, u_sun),
         radar_looks(
             r_eci_m,
             phase,

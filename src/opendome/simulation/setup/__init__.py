@@ -94,8 +94,10 @@ def _clock(scenario: Scenario, missiles: Missiles) -> Clock:
     reach = scenario.monte_carlo.reach_step_s
     far = np.arange(near[-1] + coarse, ended + coarse, coarse)
     step = scenario.network.step_s
+    epoch_jd = parse_epoch(scenario.epoch_utc)
     return Clock(
-        gmst_epoch_rad=float(gmst82(*parse_epoch(scenario.epoch_utc))),
+        epoch_jd=epoch_jd,
+        gmst_epoch_rad=float(gmst82(*epoch_jd)),
         duration_s=scenario.duration_h * HOUR,
         jitter_s=jitter_s,
         t_s=np.concatenate([near, far]),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from opendome.constants import Bools, Floats
 from opendome.frames import enu_basis, itrs_from_geodetic
+from opendome.geometry import infrared_view
 from opendome.network import fibre_latency, grid_neighbours
 from opendome.orbits import Orbits, concatenate, walker
 from opendome.scenario.schema import Constellation, Place, RadarSite, Scenario, Site
@@ -103,11 +105,22 @@ def sensors_of(scenario: Scenario) -> Sensors:
         )
         for k in kinds
     ]
+    look = partial(
+        infrared_view,
+        regard_rad=column(k.field_of_regard_deg for k in kinds) * DEG,
+        sun_exclusion_rad=column(k.sun_exclusion_deg for k in kinds) * DEG,
+    )
     arrays = InfraredArrays(
-        range_boost_m=column(k.range_boost_km for k in kinds) * KM,
-        range_coast_m=column(k.range_coast_km for k in kinds) * KM,
-        grazing_height_m=column(k.cloud_top_km for k in kinds) * KM,
-        limb_height_m=column(k.limb_height_km for k in kinds) * KM,
+        boost=look(
+            column(k.range_boost_km for k in kinds) * KM,
+            column(k.cloud_top_km for k in kinds) * KM,
+            beyond=False,
+        ),
+        coast=look(
+            column(k.range_coast_km for k in kinds) * KM,
+            column(k.limb_height_km for k in kinds) * KM,
+            beyond=True,
+        ),
         sigma_rad=column(sigma_rad),
         looks_per_s=1.0 / column(k.revisit_s for k in kinds),
         p_detect=column(k.p_detect for k in kinds),
