@@ -9,16 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opendome.constants import MU_EARTH_M3PS2, R_EARTH_WGS84_M
-from opendome.orbits import (
-    BLOCK,
-    Orbits,
-    _sin_cos,
-    concatenate,
-    j2_rates,
-    positions_j2,
-    states_j2,
-    walker,
-)
+from opendome.orbits import Orbits, concatenate, j2_rates, positions_j2, states_j2, walker
+from opendome.orbits._sines import sin_cos
+from opendome.orbits.j2 import BLOCK
 
 TEN_NANOMETRES = 1e-8
 ROUNDING = 1e-12
@@ -67,14 +60,14 @@ def test_kernel_equals_numpy_twin_after_a_month(two_shells):
 @settings(deadline=None)
 @given(st.floats(-3e6, 3e6))
 def test_sine_and_cosine_equal_the_library(x):
-    sine, cosine = _sin_cos(x)
+    sine, cosine = sin_cos(x)
     assert abs(sine - math.sin(x)) < 4e-16
     assert abs(cosine - math.cos(x)) < 4e-16
 
 
 @pytest.mark.parametrize("k", range(-8, 9))
 def test_sine_and_cosine_at_quarter_turns(k):
-    sine, cosine = _sin_cos(k * math.pi / 2)
+    sine, cosine = sin_cos(k * math.pi / 2)
     assert sine == pytest.approx(math.sin(k * math.pi / 2), abs=4e-16)
     assert cosine == pytest.approx(math.cos(k * math.pi / 2), abs=4e-16)
 

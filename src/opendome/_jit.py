@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
 from numba import prange
 
-__all__ = ["jit", "jit_bulk", "prange"]
+__all__ = ["jit", "jit_bulk", "jit_inline", "prange"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -32,6 +33,25 @@ def jit(function: F) -> F:
     return _compiled(function, parallel=False)
 
 
+def jit_inline(function: F) -> F:
+    """Compile a function that is merged into whichever kernel calls it, whatever its length.
+
+    A call left in a loop keeps the compiler from working on several steps at once, and the
+    compiler by itself merges short functions only.
+
+    Parameters
+    ----------
+    function : callable
+        A function of scalars and tuples in numba's subset of Python.
+
+    Returns
+    -------
+    compiled : callable
+        The same function, compiled; its type is unchanged.
+    """
+    return cast(F, numba.njit(error_model="numpy", forceinline=True)(function))
+
+
 def jit_bulk(function: F) -> F:
     """Compile a bulk kernel whose `prange` loops run on all threads.
 
@@ -48,7 +68,24 @@ def jit_bulk(function: F) -> F:
     compiled : callable
         The same function, compiled; its type is unchanged.
     """
-    return _compiled(function, parallel=True)
+    return _compiled(_named_bulk(function), parallel=True)
+
+
+def _named_bulk(function: F) -> F:
+    """Return the function under another name: the name is where numba keeps machine code.
+
+    With one name, a body compiled both ways would get the code of whichever came first.
+    """
+    copy = FunctionType(
+        function.__code__,
+        function.__globals__,
+        f"{function.__name__}_bulk",
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__doc__, copy.__module__ = function.__doc__, function.__module__
+    copy.__qualname__ = f"{function.__qualname__}_bulk"
+    return cast(F, copy)
 
 
 def _compiled(function: F, *, parallel: bool) -> F:

@@ -1,38 +1,26 @@
-"""Circular shells under J2: Walker patterns, secular rates, positions and velocities."""
+"""Mean orbits whose plane, perigee and phase drift under J2, and Walker patterns of them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 
-from opendome._jit import jit
 from opendome.constants import J2, MU_EARTH_M3PS2, R_EARTH_WGS84_M, Floats, Ints
 
-__all__ = ["Orbits", "concatenate", "j2_rates", "positions_j2", "states_j2", "walker"]
+__all__ = ["ECC_MAX", "Orbits", "concatenate_j2", "j2_rates", "perigee_rate", "walker"]
 
-# Time steps worked on together: the loop over them has no per-satellite loads, which lets it
-# use vector instructions, and the rows it writes stay in cache until the next satellite has
-# filled the rest of each line. 16 to 64 were timed; 128 and more halve the speed.
-BLOCK = 32
-
-# pi in three parts, the first two of 33 bits: n times each is exact for |n| < 2**20, so the
-# reduced angle keeps its last bit. Scheme of Cody and Waite (fdlibm, e_rem_pio2.c).
-INV_PI = 0.3183098861837907
-PI_1, PI_2, PI_3 = 3.1415926534682512, 1.2154201012607932e-10, 4.044532497591901e-21
-
-# Taylor coefficients; on [-pi/2, pi/2] the first term left out is below 3e-16.
-S1, S2, S3, S4, S5, S6, S7, S8, S9 = ((-1.0) ** k / math.factorial(2 * k + 1) for k in range(1, 10))
-C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 = (
-    (-1.0) ** k / math.factorial(2 * k) for k in range(1, 11)
-)
+ECC_MAX = 0.3
+"""Eccentricities are below this: Kepler's equation is solved by a series made for it. [-]"""
 
 
 @dataclass(frozen=True, slots=True)
 class Orbits:
-    """Circular orbits in the mean equinox frame of the scenario epoch, one row a satellite."""
+    """Mean orbits in the mean equinox frame of the scenario epoch, one row a satellite."""
+
+    propagator: ClassVar[str] = "j2"
 
     a_m: Floats
     """Mean semi-major axis, shape (n_sat,). [m]"""
@@ -41,11 +29,27 @@ class Orbits:
     raan_rad: Floats
     """Right ascension of the ascending node at the epoch, shape (n_sat,). [rad]"""
     arglat_rad: Floats
-    """Argument of latitude at the epoch, shape (n_sat,). [rad]"""
+    """Mean argument of latitude (perigee plus mean anomaly) at the epoch, shape (n_sat,). [rad]"""
     node_rate_radps: Floats
     """Rate of the node, shape (n_sat,). [rad/s]"""
     arglat_rate_radps: Floats
-    """Rate of the argument of latitude, shape (n_sat,). [rad/s]"""
+    """Rate of the mean argument of latitude, shape (n_sat,). [rad/s]"""
+    ecc: Floats
+    """Eccentricity, shape (n_sat,); 0 for a circle. [-]"""
+    argp_rad: Floats
+    """Argument of perigee at the epoch, shape (n_sat,); no matter for a circle. [rad]"""
+    argp_rate_radps: Floats
+    """Rate of the argument of perigee, shape (n_sat,). [rad/s]"""
+
+    def __post_init__(self) -> None:
+        """Refuse eccentricities for which Kepler's equation would come out wrong."""
+        if not np.all((self.ecc >= 0.0) & (self.ecc < ECC_MAX)):
+            raise ValueError(f"eccentricities of J2 orbits must be in [0, {ECC_MAX:g})")
+
+    @property
+    def n_sat(self) -> int:
+        """Number of satellites."""
+        return len(self.a_m)
 
     def take(self, index: Ints) -> Orbits:
         """Return the satellites of these rows, in this order.
@@ -63,7 +67,7 @@ class Orbits:
         return Orbits(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
-def concatenate(parts: Sequence[Orbits]) -> Orbits:
+def concatenate_j2(parts: Sequence[Orbits]) -> Orbits:
     """Join shells into one set of satellites, in the order given.
 
     Parameters
@@ -81,8 +85,10 @@ def concatenate(parts: Sequence[Orbits]) -> Orbits:
     )
 
 
-def j2_rates(a_m: float | Floats, inc_rad: float | Floats) -> tuple[Floats, Floats]:
-    """Return the secular rates of node and argument of latitude of a circular orbit.
+def j2_rates(
+    a_m: float | Floats, inc_rad: float | Floats, ecc: float | Floats = 0.0
+) -> tuple[Floats, Floats]:
+    """Return the secular rates of node and mean argument of latitude.
 
     The argument of latitude gathers perigee and mean anomaly. Short-period terms, J2 squared,
     J3 and above, drag, Sun and Moon are left out. At 550 km and 53 degrees the positions
@@ -95,18 +101,20 @@ def j2_rates(a_m: float | Floats, inc_rad: float | Floats) -> tuple[Floats, Floa
         Mean semi-major axis. [m]
     inc_rad : float or ndarray, shape (...)
         Inclination. [rad]
+    ecc : float or ndarray, shape (...)
+        Eccentricity. [-]
 
     Returns
     -------
     node_rate_radps : ndarray, shape (...)
         Rate of the ascending node; negative (westward) below 90 degrees. [rad/s]
     arglat_rate_radps : ndarray, shape (...)
-        Rate of the argument of latitude, 2 pi over the nodal period. [rad/s]
+        Rate of the mean argument of latitude, 2 pi over the nodal period. [rad/s]
 
     References
     ----------
     .. [1] D. Vallado, Fundamentals of Astrodynamics, 4th ed., 2013, eqs. 9-37 ff. (node,
-       perigee, mean anomaly) at zero eccentricity.
+       perigee, mean anomaly).
 
     Examples
     --------
@@ -114,11 +122,52 @@ def j2_rates(a_m: float | Floats, inc_rad: float | Floats) -> tuple[Floats, Floa
     >>> print(f"{np.degrees(node) * 86400:.2f} deg/day")
     0.99 deg/day
     """
+    n, c = _motion_and_factor(a_m, ecc)
+    cos2_i = np.cos(inc_rad) ** 2
+    # [1] adds c (2.5 cos2 i - 0.5) of perigee and c eta (1.5 cos2 i - 0.5) of mean anomaly,
+    # eta = sqrt(1 - e^2); written so that a circle keeps the last bit of the short form.
+    eta_less_1 = np.sqrt(1.0 - np.square(ecc)) - 1.0
+    both = (4.0 * cos2_i - 1.0) + eta_less_1 * (1.5 * cos2_i - 0.5)
+    return -c * np.cos(inc_rad), n + c * both
+
+
+def perigee_rate(a_m: float | Floats, inc_rad: float | Floats, ecc: float | Floats = 0.0) -> Floats:
+    """Return the secular rate of the argument of perigee under J2.
+
+    Parameters
+    ----------
+    a_m : float or ndarray, shape (...)
+        Mean semi-major axis. [m]
+    inc_rad : float or ndarray, shape (...)
+        Inclination; at 63.4 degrees the rate is zero. [rad]
+    ecc : float or ndarray, shape (...)
+        Eccentricity. [-]
+
+    Returns
+    -------
+    argp_rate_radps : ndarray, shape (...)
+        Rate of the argument of perigee. [rad/s]
+
+    References
+    ----------
+    .. [1] D. Vallado, Fundamentals of Astrodynamics, 4th ed., 2013, eq. 9-39.
+
+    Examples
+    --------
+    >>> rate = perigee_rate(26_554_000.0, np.arccos(0.2**0.5), 0.7)
+    >>> bool(abs(rate) < 1e-20)
+    True
+    """
+    _, c = _motion_and_factor(a_m, ecc)
+    return c * (2.5 * np.cos(inc_rad) ** 2 - 0.5)
+
+
+def _motion_and_factor(a_m: float | Floats, ecc: float | Floats) -> tuple[Floats, Floats]:
+    """Return the mean motion and 3/2 n J2 (R/p)^2, common to all rates."""
     a = np.asarray(a_m, dtype=np.float64)
     n = np.sqrt(MU_EARTH_M3PS2 / a**3)
-    c = 1.5 * n * J2 * (R_EARTH_WGS84_M / a) ** 2
-    cos_i = np.cos(inc_rad)
-    return -c * cos_i, n + c * (4.0 * cos_i**2 - 1.0)
+    p = a * (1.0 - np.square(ecc))
+    return n, 1.5 * n * J2 * (R_EARTH_WGS84_M / p) ** 2
 
 
 def walker(
@@ -131,6 +180,8 @@ def walker(
     raan_spread_rad: float = 2.0 * np.pi,
     raan_offset_rad: float = 0.0,
     arglat_offset_rad: float = 0.0,
+    ecc: float = 0.0,
+    argp_rad: float = 0.0,
 ) -> Orbits:
     """Lay out a Walker shell; satellite number = plane * n_per_plane + slot.
 
@@ -142,13 +193,17 @@ def walker(
         Walker's F: each plane is ahead of the one before it by F / n_sat of a turn. Half a
         slot, as star patterns use, is F = n_plane / 2. [-]
     altitude_m : float
-        Height of the circle above the equatorial radius. [m]
+        Semi-major axis less the equatorial radius: the height of a circle. [m]
     inclination_rad : float
         Inclination of all planes. [rad]
     raan_spread_rad : float
         Angle over which the nodes are spread: 2 pi for a delta, pi for a star. [rad]
     raan_offset_rad, arglat_offset_rad : float
-        Node of plane 0, and argument of latitude of its slot 0, at the epoch. [rad]
+        Node of plane 0, and mean argument of latitude of its slot 0, at the epoch. [rad]
+    ecc : float
+        Eccentricity of all orbits, below `ECC_MAX`. [-]
+    argp_rad : float
+        Argument of perigee of all orbits at the epoch. [rad]
 
     Returns
     -------
@@ -171,108 +226,5 @@ def walker(
     a = np.full(n_sat, R_EARTH_WGS84_M + altitude_m)
     inc = np.full(n_sat, float(inclination_rad))
     raan = raan_offset_rad + raan_spread_rad * plane / n_plane
-    return Orbits(a, inc, raan, arglat, *j2_rates(a, inc))
-
-
-@jit
-def _sin_cos(x: float) -> tuple[float, float]:
-    """Return sine and cosine to 4e-16, for |x| < 3e6 rad.
-
-    A polynomial in place of the C library's call, which stops the compiler from working on
-    several time steps at once.
-    """
-    n = np.floor(x * INV_PI + 0.5)
-    r = ((x - n * PI_1) - n * PI_2) - n * PI_3
-    sign = 1.0 - 2.0 * (n - 2.0 * np.floor(0.5 * n))
-    z = r * r
-    s = S1 + z * (S2 + z * (S3 + z * (S4 + z * (S5 + z * (S6 + z * (S7 + z * (S8 + z * S9)))))))
-    c = C4 + z * (C5 + z * (C6 + z * (C7 + z * (C8 + z * (C9 + z * C10)))))
-    c = C1 + z * (C2 + z * (C3 + z * c))
-    return sign * (r + r * z * s), sign * (1.0 + z * c)
-
-
-@jit
-def _fill_positions(orbit: Floats, t_s: Floats, angle_rad: Floats, out_m: Floats) -> None:
-    """Write positions, shape (n_time, n_sat, 3); rows of orbit are the fields of `Orbits`."""
-    n_time, n_sat = out_m.shape[0], out_m.shape[1]
-    x, y, z = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    for first in range(0, n_time, BLOCK):
-        n_step = min(BLOCK, n_time - first)
-        t, angle = t_s[first : first + n_step], angle_rad[first : first + n_step]
-        for i in range(n_sat):
-            a, cos_i, sin_i = orbit[0, i], math.cos(orbit[1, i]), math.sin(orbit[1, i])
-            node, arglat = orbit[2, i], orbit[3, i]
-            node_rate, arglat_rate = orbit[4, i], orbit[5, i]
-            for k in range(n_step):
-                sin_u, cos_u = _sin_cos(arglat + arglat_rate * t[k])
-                sin_n, cos_n = _sin_cos(node + node_rate * t[k] - angle[k])
-                across = sin_u * cos_i
-                x[k] = a * (cos_n * cos_u - sin_n * across)
-                y[k] = a * (sin_n * cos_u + cos_n * across)
-                z[k] = a * (sin_u * sin_i)
-            for k in range(n_step):
-                out_m[first + k, i, 0] = x[k]
-                out_m[first + k, i, 1] = y[k]
-                out_m[first + k, i, 2] = z[k]
-
-
-def positions_j2(orbits: Orbits, t_s: Floats, angle_rad: float | Floats) -> Floats:
-    """Return the positions of circular orbits whose plane and phase drift under J2.
-
-    Parameters
-    ----------
-    orbits : Orbits
-        n_sat satellites.
-    t_s : ndarray, shape (n_time,)
-        Time since the scenario epoch. [s]
-    angle_rad : float or ndarray, shape (n_time,)
-        Turn of the x axis of the frame asked for from the mean equinox at each time:
-        0 for TEME, sidereal time for ITRS, sidereal time at the raid's start for the raid
-        frame. [rad]
-
-    Returns
-    -------
-    r_sat_m : ndarray, shape (n_time, n_sat, 3)
-        Positions in that frame. [m]
-
-    Examples
-    --------
-    >>> one = walker(1, 1, 0, 622e3 - 137.0, np.radians(60.0))
-    >>> positions_j2(one, np.array([0.0]), 0.0).round(3) + 0.0
-    array([[[7000000.,       0.,       0.]]])
-    """
-    t = np.ascontiguousarray(t_s, dtype=np.float64)
-    angle = np.ascontiguousarray(np.broadcast_to(angle_rad, t.shape), dtype=np.float64)
-    elements = np.array([getattr(orbits, f.name) for f in fields(orbits)], dtype=np.float64)
-    r_sat_m = np.empty((t.size, elements.shape[1], 3))
-    _fill_positions(elements, t, angle, r_sat_m)
-    return r_sat_m
-
-
-def states_j2(orbits: Orbits, t_s: Floats, angle_rad: float | Floats) -> tuple[Floats, Floats]:
-    """Return positions and inertial velocities; the velocity is the position's derivative.
-
-    Parameters
-    ----------
-    orbits : Orbits
-        n_sat satellites.
-    t_s : ndarray, shape (n_time,)
-        Time since the scenario epoch. [s]
-    angle_rad : float or ndarray, shape (n_time,)
-        Turn of the frame's x axis from the mean equinox, as in `positions_j2`. [rad]
-
-    Returns
-    -------
-    r_sat_m : ndarray, shape (n_time, n_sat, 3)
-        Positions in that frame. [m]
-    v_sat_mps : ndarray, shape (n_time, n_sat, 3)
-        Velocities against the non-rotating frame, in the axes of that frame. [m/s]
-    """
-    r = positions_j2(orbits, t_s, angle_rad)
-    # On a circle the in-plane velocity points where the satellite is a quarter turn later.
-    ahead = replace(orbits, arglat_rad=orbits.arglat_rad + 0.5 * np.pi)
-    v = positions_j2(ahead, t_s, angle_rad)
-    v *= orbits.arglat_rate_radps[:, None]
-    v[..., 0] -= orbits.node_rate_radps * r[..., 1]
-    v[..., 1] += orbits.node_rate_radps * r[..., 0]
-    return r, v
+    e, argp = np.full(n_sat, float(ecc)), np.full(n_sat, float(argp_rad))
+    return Orbits(a, inc, raan, arglat, *j2_rates(a, inc, e), e, argp, perigee_rate(a, inc, e))
