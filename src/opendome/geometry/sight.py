@@ -113,16 +113,16 @@ def infrared_view(
 
 @jit
 def clears(
-    ax: float, ay: float, az: float, dx: float, dy: float, dz: float,
+    ax_m: float, ay_m: float, az_m: float, dx_m: float, dy_m: float, dz_m: float,
     lowest_m: float, beyond: bool,
 ) -> bool:  # fmt: skip
     """Tell whether the line from a along d, or the ray beyond its end, stays out of a sphere.
 
     Parameters
     ----------
-    ax, ay, az : float
+    ax_m, ay_m, az_m : float
         Start of the line, from Earth's centre. [m]
-    dx, dy, dz : float
+    dx_m, dy_m, dz_m : float
         From the start to the end. [m]
     lowest_m : float
         Radius of the sphere. [m]
@@ -134,6 +134,7 @@ def clears(
     clear : bool
         True where no point of the line is inside.
     """
+    ax, ay, az, dx, dy, dz = ax_m, ay_m, az_m, dx_m, dy_m, dz_m
     d2 = dx * dx + dy * dy + dz * dz
     # Foot of the perpendicular from Earth's centre, in units of the line; never behind the start.
     s = max(-(ax * dx + ay * dy + az * dz) / d2, 0.0) if d2 > 0.0 else 0.0
@@ -144,14 +145,14 @@ def clears(
 
 
 @jit
-def above_mask(up: Floats, dx: float, dy: float, dz: float, sin_mask: float) -> bool:
+def above_mask(up: Floats, dx_m: float, dy_m: float, dz_m: float, sin_mask: float) -> bool:
     """Tell whether a line rises at least this steeply over the horizontal.
 
     Parameters
     ----------
     up : ndarray, shape (3,)
         Unit vector of the vertical where the line starts. [-]
-    dx, dy, dz : float
+    dx_m, dy_m, dz_m : float
         The line. [m]
     sin_mask : float
         Sine of the least elevation. [-]
@@ -161,8 +162,8 @@ def above_mask(up: Floats, dx: float, dy: float, dz: float, sin_mask: float) -> 
     above : bool
         True at or above the mask.
     """
-    rise = up[0] * dx + up[1] * dy + up[2] * dz
-    return rise >= sin_mask * np.sqrt(dx * dx + dy * dy + dz * dz)
+    rise_m = up[0] * dx_m + up[1] * dy_m + up[2] * dz_m
+    return rise_m >= sin_mask * np.sqrt(dx_m * dx_m + dy_m * dy_m + dz_m * dz_m)
 
 
 @jit
