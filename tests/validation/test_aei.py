@@ -37,24 +37,26 @@ def ratio(case):
     return aei_absentee_ratio(radius_m, INTERCEPT_M, math.radians(case.latitude_max_deg))
 
 
-def test_intermediate_steps():
+def test_intermediate_steps(agree):
     radius_m = aei_coverage_radius(range_m(120.0), 300e3, INTERCEPT_M)
-    assert SHOTS == 2
-    assert pytest.approx(1294.0, abs=LAST_DIGIT) == MASS_KG
-    assert range_m(120.0) / 1e3 == pytest.approx(598.0, abs=LAST_DIGIT)
-    assert radius_m / 1e3 == pytest.approx(589.0, abs=LAST_DIGIT)
-    assert ratio(CASES[0]) == pytest.approx(498.6, abs=LAST_DIGIT_RATIO)
+    agree.exactly(CASES[0], "shots for 0.96 at 0.80 each", 2, SHOTS)
+    agree(CASES[0], "interceptor mass", 1294.0, MASS_KG, LAST_DIGIT, "kg")
+    agree(CASES[0], "fly-out range", 598.0, range_m(120.0) / 1e3, LAST_DIGIT, "km")
+    agree(CASES[0], "coverage radius", 589.0, radius_m / 1e3, LAST_DIGIT, "km")
+    agree(CASES[0], "absentee ratio", 498.6, ratio(CASES[0]), LAST_DIGIT_RATIO)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.case)
-def test_constellation_is_reproduced(case):
-    assert aei_constellation(ratio(case), int(case.salvo), SHOTS) == case.expected_n_sat
+def test_constellation_is_reproduced(case, agree):
+    n_sat = aei_constellation(ratio(case), int(case.salvo), SHOTS)
+    agree.exactly(case, "satellites", case.expected_n_sat, n_sat)
 
 
 @pytest.mark.parametrize("case", CASES[:5], ids=lambda c: c.case)
-def test_launches_and_total_are_reproduced(case):
+def test_launches_and_total_are_reproduced(case, agree):
     n_sat = aei_constellation(ratio(case), int(case.salvo), SHOTS)
-    assert launches_needed(n_sat, MASS_KG, PAYLOAD_KG) == case.expected_n_launch
+    n_launch = launches_needed(n_sat, MASS_KG, PAYLOAD_KG)
+    agree.exactly(case, "launches", case.expected_n_launch, n_launch)
     total_musd = aei_total(
         n_sat,
         MASS_KG,
@@ -68,4 +70,4 @@ def test_launches_and_total_are_reproduced(case):
         launch_learning_rate=0.95,
         operations_musd_per_y=450.0,
     )
-    assert abs(total_musd - case.expected_total_musd) < TEN_THOUSAND_DOLLARS
+    agree(case, "total", case.expected_total_musd, total_musd, TEN_THOUSAND_DOLLARS, "MUSD")

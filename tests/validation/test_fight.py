@@ -15,6 +15,7 @@ from opendome.simulation.layer import Luck
 from opendome.simulation.reasons import REASONS, leak_reasons
 from tests._fights import fight_often, fight_once, make_layer, make_rules, make_targets
 from tests.validation._cases import load_cases
+from tests.validation._salvos import QUANTITIES
 
 CASES = load_cases("salvo.csv")
 LAYERS = load_cases("layers.csv")
@@ -52,19 +53,22 @@ def measured(c):
 
 
 @pytest.mark.parametrize("c", CASES, ids=lambda c: c.case)
-def test_raids_have_the_closed_form(c):
+def test_raids_have_the_closed_form(c, agree):
     x = measured(c)
     error = FOUR_SIGMA * x.std() / np.sqrt(len(x))
     assert 0.0 < error < 0.05 * max(c.expected, 0.5)
-    assert abs(x.mean() - c.expected) <= error + c.half_unit
+    quantity = f"{QUANTITIES[c.quantity]}, mean of {len(x):,} raids"
+    agree(c, quantity, c.expected, x.mean(), error + c.half_unit)
 
 
-def test_leakers_are_the_same_for_independent_tracks():
+def test_leakers_are_the_same_for_independent_tracks(agree):
     (c,) = (c for c in CASES if c.case == "3d-leakers")
     leakers, shots = raids(10, 20, c.p_kill, N_RUN_3D, shots_per_target=2, p_warhead=c.p_track)
-    assert abs(leakers.mean() - c.expected) <= FOUR_SIGMA * leakers.std() / np.sqrt(N_RUN_3D)
+    what = f"a track for each, mean of {N_RUN_3D:,} raids"
+    error = FOUR_SIGMA / np.sqrt(N_RUN_3D)
+    agree(c, f"leakers, {what}", c.expected, leakers.mean(), error * leakers.std())
     # Who is not tracked is not shot at.
-    assert abs(shots.mean() - 20 * c.p_track) <= FOUR_SIGMA * shots.std() / np.sqrt(N_RUN_3D)
+    agree(c, f"shots, {what}", 20 * c.p_track, shots.mean(), error * shots.std())
 
 
 @numba.njit
@@ -80,13 +84,14 @@ def _through_three(layers, targets, rules, n_run):
 
 
 @pytest.mark.parametrize("c", LAYERS, ids=lambda c: c.case)
-def test_layers_multiply(c):
+def test_layers_multiply(c, agree):
     n = 10
     layers = tuple(make_layer(n, [n], p) for p in (c.p_boost, c.p_midcourse, c.p_terminal))
     rules = tuple(make_rules(number=number) for number in range(3))
     leakers = _through_three(layers, make_targets(n), rules, N_RUN)
     error = FOUR_SIGMA * leakers.std() / np.sqrt(N_RUN)
-    assert abs(leakers.mean() - n * c.expected_leak) <= error
+    quantity = f"leakers of {n}, mean of {N_RUN:,} raids"
+    agree(c, quantity, n * c.expected_leak, leakers.mean(), error)
 
 
 @pytest.mark.parametrize("p_kill", [12 / 21, 0.8])

@@ -10,8 +10,8 @@ LAST_DIGIT = 0.0006  # limits are printed to three decimals
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.case)
-def test_limits_are_reproduced(case):
+def test_limits_are_reproduced(case, agree):
     value, low, high = proportion_interval(int(case.k), int(case.n))
     assert value == case.k / case.n
-    assert low == pytest.approx(case.expected_low, abs=LAST_DIGIT)
-    assert high == pytest.approx(case.expected_high, abs=LAST_DIGIT)
+    agree(case, "lower limit", case.expected_low, low, LAST_DIGIT)
+    agree(case, "upper limit", case.expected_high, high, LAST_DIGIT)

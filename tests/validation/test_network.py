@@ -116,20 +116,20 @@ def round_trip(a_deg, b_deg, t_s):
 
 
 @pytest.mark.parametrize("c", CASES, ids=lambda c: c.case)
-def test_kuiper_630_round_trip(c):
+def test_kuiper_630_round_trip(c, agree):
     rtt_ms, _ = round_trip(*_ends(c), c.t_s)
-    assert abs(rtt_ms - c.rtt_ms) < HUNDREDTH_MS
+    agree(c, "round trip", c.rtt_ms, rtt_ms, HUNDREDTH_MS, "ms")
 
 
 @pytest.mark.parametrize("c", PATH_CASES, ids=lambda c: f"{c.t_s} s")
-def test_kuiper_630_path(c):
+def test_kuiper_630_path(c, agree):
     manila, dalian = _ends(next(k for k in CASES if k.case == "manila-dalian-0"))
     _, path = round_trip(manila, dalian, c.t_s)
-    assert path == [int(node) for node in c.path.split("-")[1:-1]]
+    agree.exactly(c, "satellites", [int(node) for node in c.path.split("-")[1:-1]], path)
 
 
 @pytest.mark.parametrize("c", CASES, ids=lambda c: c.case)
-def test_no_path_beats_the_ideal_satellite_bound(c):
+def test_no_path_beats_the_ideal_satellite_bound(c, agree):
     # Up and down at 30 degrees, an arc at 630 km between. Chords and Hypatia's range rule,
     # which goes down to 25.2 degrees, could save a little; a detour in the grid costs more.
     a_m, b_m = (ground_teme_m(x, y, 0.0) for x, y in _ends(c))
@@ -138,11 +138,12 @@ def test_no_path_beats_the_ideal_satellite_bound(c):
     lam = np.arccos(R_EARTH_MEAN_M * np.cos(e) / r_m) - e
     bound_m = 2 * r_m * np.sin(lam) / np.cos(e) + max(0.0, d_m / R_EARTH_MEAN_M - 2 * lam) * r_m
     rtt_ms, _ = round_trip(*_ends(c), c.t_s)
-    assert rtt_ms >= 2e3 * bound_m / SPEED_OF_LIGHT_MPS
+    bound_ms = 2e3 * bound_m / SPEED_OF_LIGHT_MPS
+    agree.within(c, "round trip, ideal path", rtt_ms, low=bound_ms, unit="ms")
 
 
 @pytest.mark.skipif(DATA is None, reason="OPENDOME_TEST_DATA is not set: no Hypatia next hops")
-def test_kuiper_630_every_next_hop():
+def test_kuiper_630_every_next_hop(agree):
     folder = Path(DATA) / "kuiper-630"
     theirs = np.load(folder / "next_hop_t0.npz")["next_hop"].astype(np.int64)
     rows = (folder / "ground_stations.csv").read_text(encoding="utf-8").splitlines()[1:]
@@ -156,23 +157,24 @@ def test_kuiper_630_every_next_hop():
         _, first = attach(r_ground_m, r_sat_m, latency_s, 0.0, NO_LIMIT_M, MAX_GSL_M)
         ours[n_sat:, gid] = first
         ours[n_sat + gid, gid] = theirs[n_sat + gid, gid]  # a place has no hop to itself
-    np.testing.assert_array_equal(ours, theirs)
+    agree.exactly(("network", "kuiper-630-0"), "next hops", theirs, ours)
 
 
 @pytest.mark.parametrize("c", SIGHT_CASES, ids=lambda c: c.case)
 @pytest.mark.parametrize("longer_m", [-ONE_METRE, ONE_METRE])
-def test_longest_crosslink_grazes_stated_height(c, longer_m):
+def test_longest_crosslink_grazes_stated_height(c, longer_m, agree):
     half_m = (c.isl_length_m + longer_m) / 2
     x_m = np.sqrt((c.r_earth_m + c.altitude_m) ** 2 - half_m**2)
     r_m = np.array([[x_m, half_m, 0.0], [x_m, -half_m, 0.0]])
     grazing_m = c.grazing_height_m + c.r_earth_m - R_EARTH_WGS84_M
     links, entry_s = grid_neighbours(2, 1, seam=True), np.array([0.0, np.inf])
     latency_s, _, _ = shortest_latency(links, np.ones(2, bool), r_m, entry_s, 0.0, grazing_m, 1e8)
-    assert np.isfinite(latency_s[1]) == (longer_m < 0)
+    agree.exactly(c, f"link at {longer_m:+.0f} m", longer_m < 0, bool(np.isfinite(latency_s[1])))
 
 
 @pytest.mark.parametrize("c", FIBRE_CASES, ids=lambda c: c.case)
-def test_fibre_round_trip(c):
+def test_fibre_round_trip(c, agree):
     arc = c.distance_km * 1e3 / R_EARTH_MEAN_M
     a_m, b_m = np.array([[1.0, 0.0, 0.0], [np.cos(arc), np.sin(arc), 0.0]]) * R_EARTH_MEAN_M
-    assert abs(2e3 * fibre_latency(a_m, b_m, stretch=1.0) - c.rtt_ms) < c.tolerance_ms
+    rtt_ms = 2e3 * fibre_latency(a_m, b_m, stretch=1.0)
+    agree(c, "round trip", c.rtt_ms, rtt_ms, c.tolerance_ms, "ms")

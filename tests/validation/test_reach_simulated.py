@@ -21,10 +21,12 @@ SAMPLING = 0.03
 LATITUDES_DEG = (0.0, 25.0, 40.0, 55.0)
 
 
-def test_reach_of_the_cbo_layer_is_what_it_is_sized_for():
+def test_reach_of_the_cbo_layer_is_what_it_is_sized_for(agree):
     runs = simulate(build_plan(load("cbo-2026").scenario), N_RUN, 0).tables["runs"]
     mean = runs["space_interceptors_in_reach"].mean()
-    assert CBO_IN_REACH[0] <= mean <= CBO_IN_REACH[1]
+    low, high = CBO_IN_REACH
+    shield = ("cbo_space_interceptors", "cbo-2026, simulated")
+    agree.within(shield, "interceptors in reach of ten missiles", mean, low=low, high=high)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def counts(plan, latitude_deg, height_m):
 
 
 @pytest.mark.parametrize("latitude_deg", LATITUDES_DEG)
-def test_mean_reach_of_the_aei_layer_is_number_times_cap_times_density(plan, latitude_deg):
+def test_mean_reach_of_the_aei_layer_is_number_times_cap_times_density(plan, latitude_deg, agree):
     (part,) = plan.layers[0].space
     height_m = 150e3
     reach_m = flyout_distance(part.max_flyout_s, part.acceleration_mps2, part.delta_v_mps)
@@ -69,6 +71,7 @@ def test_mean_reach_of_the_aei_layer_is_number_times_cap_times_density(plan, lat
     expected = len(part.orbits.a_m) * cap * density
     assert part.orbits.a_m[0] - R_EARTH_WGS84_M == pytest.approx(300e3)
     mean = counts(plan, latitude_deg, height_m).mean()
-    assert mean == pytest.approx(expected, rel=SAMPLING)
+    place = ("latitude_density", f"aei-sbi at {latitude_deg:.0f} degrees, simulated")
+    agree(place, "mean in reach", expected, mean, SAMPLING, relative=True)
     # The density matters: an even spread would be outside the tolerance.
     assert abs(density - 1.0) > SAMPLING

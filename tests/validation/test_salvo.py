@@ -16,6 +16,7 @@ from opendome.engagement import (
     shots_real,
 )
 from tests.validation._cases import load_cases
+from tests.validation._salvos import QUANTITIES
 
 CASES = load_cases("salvo.csv")
 STOCKS = load_cases("interceptors_needed.csv")
@@ -24,7 +25,7 @@ LAST_DIGIT_SHOTS = 0.005
 ROUNDING = 1e-12
 FOUR_SIGMA = 4.0
 
-QUANTITIES = {
+CLOSED_FORMS = {
     "salvo": lambda c: salvo_kill(c.p_kill, c.n),
     "some-leak": lambda c: 1.0 - p_no_leak(c.n_warhead, c.p_track, c.p_kill, c.n, True),
     "leakers": lambda c: leakers_expected(c.n_warhead, c.p_track, c.p_kill, c.n),
@@ -37,33 +38,36 @@ QUANTITIES = {
 
 
 @pytest.mark.parametrize("c", CASES, ids=lambda c: c.case)
-def test_closed_form_has_the_printed_digits(c):
-    assert abs(QUANTITIES[c.quantity](c) - c.expected) <= c.half_unit * (1 + ROUNDING)
+def test_closed_form_has_the_printed_digits(c, agree):
+    ours, rounding = CLOSED_FORMS[c.quantity](c), c.half_unit * (1 + ROUNDING)
+    agree(c, QUANTITIES[c.quantity], c.expected, ours, rounding)
 
 
 @pytest.mark.parametrize("c", STOCKS, ids=lambda c: c.case)
-def test_stock_for_no_leaker(c):
-    wanted = c.p_none ** (1.0 / c.n_warhead)
-    assert abs(shots_real(c.p_kill, wanted) - c.expected_shots) <= LAST_DIGIT_SHOTS
-    assert interceptors_needed(c.p_none, 1.0, int(c.n_warhead), c.p_kill) == c.expected_interceptors
+def test_stock_for_no_leaker(c, agree):
+    shots = shots_real(c.p_kill, c.p_none ** (1.0 / c.n_warhead))
+    agree(c, "shots at each", c.expected_shots, shots, LAST_DIGIT_SHOTS)
+    stock = interceptors_needed(c.p_none, 1.0, int(c.n_warhead), c.p_kill)
+    agree.exactly(c, "interceptors", c.expected_interceptors, stock)
 
 
 @pytest.mark.parametrize("c", LAYERS, ids=lambda c: c.case)
-def test_leak_of_three_layers(c):
+def test_leak_of_three_layers(c, agree):
     p_stop = np.array([c.p_boost, c.p_midcourse, c.p_terminal])
-    assert abs(layers_leak(p_stop) - c.expected_leak) < ROUNDING
+    agree(c, "leak", c.expected_leak, layers_leak(p_stop), ROUNDING)
 
 
-def test_forty_four_interceptors_engage_eleven_objects_with_four_each():
+def test_forty_four_interceptors_engage_eleven_objects_with_four_each(agree):
     # Falling values make the twelfth object the one that is left out.
     value = 1e3 ** np.arange(12.0, 0.0, -1.0)
     wanted, can = np.full(12, 4), np.ones((12, 1), dtype=bool)
     shots = assign_shots(value, np.full(12, 12 / 21), wanted, can, np.array([44]))
-    assert shots[:, 0].tolist() == [4] * 11 + [0]
+    engaged = ("salvo", "3c-44-rounds")
+    agree.exactly(engaged, "shots at twelve objects", [4] * 11 + [0], shots[:, 0].tolist())
 
 
-def test_whole_shot_counts_are_not_rounded_up():
-    assert shots_needed(0.7, 0.91) == 2
+def test_whole_shot_counts_are_not_rounded_up(agree):
+    agree.exactly(("salvo", "3g-kill-2"), "shots for a kill of 0.91", 2, shots_needed(0.7, 0.91))
 
 
 @pytest.mark.parametrize("common", [True, False])
