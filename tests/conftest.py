@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from opendome.api import load
+from opendome.elements import read_catalogue
 from opendome.simulation.chain import fight_raid, layers_of, reasons_of
 from opendome.simulation.record import record_raid
 from opendome.simulation.scene import look_around
@@ -41,6 +42,11 @@ def pytest_addoption(parser):
         "--rebaseline",
         action="store_true",
         help="rewrite the results under tests/regression; their change is to be reviewed",
+    )
+    parser.addoption(
+        "--write-validation",
+        action="store_true",
+        help="write docs/validation.md; needs all of tests/validation",
     )
 
 
@@ -78,3 +84,15 @@ def golden_plan(golden):
 def golden_raids(golden_plan):
     """Three raids of the whole shield."""
     return [simulate_case(golden_plan, run) for run in range(3)]
+
+
+@pytest.fixture
+def read_text(tmp_path):
+    """Write text or bytes to a file and read it as a catalogue."""
+
+    def read(text, **options):
+        path = tmp_path / "catalogue"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_catalogue(path, **options)
+
+    return read

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from opendome.catalog import GRADES, load_catalog, scenario_names, scenario_text
+from opendome.catalog.operators import load_operators
 from opendome.errors import InputError
 from opendome.scenario import load_scenario, schema
 
@@ -36,6 +37,8 @@ MODELS = {
     "sites": [schema.Site],
     "vehicles": [schema.Vehicle],
     "doctrine": [schema.Doctrine, schema.LayerDoctrine, schema.CommonMode],
+    "drag": [schema.Drag],
+    "coverage": [schema.Coverage],
     "tracking": [schema.Tracking],
     "network": [schema.Network],
     "cost": [schema.Cost, schema.FixedCost],
@@ -83,6 +86,8 @@ def model_of(table, attributes):
 def unit_of_suffix(attribute):
     if attribute.endswith("_per_y"):
         return UNIT_OF_SUFFIX["per_y"]
+    if attribute.endswith("_m2_per_kg"):
+        return "m2/kg"
     return UNIT_OF_SUFFIX.get(attribute.rsplit("_", 1)[-1], "-") if "_" in attribute else "-"
 
 
@@ -156,7 +161,8 @@ def test_every_row_states_its_range():
 def test_sources_are_unique_used_and_told():
     keys = [s["source"] for s in SOURCES]
     assert len(keys) == len(set(keys))
-    assert set(keys) == {row.source for row in CATALOG.rows}
+    named = {rule.source for rule in load_operators()} | {"natural-earth"}  # coastline.csv
+    assert set(keys) == {row.source for row in CATALOG.rows} | named
     for source in SOURCES:
         assert len(source["title"]) > 20, source
         assert not source["url"] or source["url"].startswith(("http://", "https://")), source

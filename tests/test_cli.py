@@ -20,6 +20,7 @@ import opendome
 from opendome import api, catalog
 from opendome.analysis.summary import summarise
 from opendome.cli import COMMANDS, main
+from opendome.cli import _common as common_file
 from opendome.cli import run as run_file
 
 PYTHON = [sys.executable, "-B", "-W", "error"]
@@ -60,7 +61,7 @@ def real_run(folder, out, workers):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told = set(done.stderr.splitlines()) - {run_file.COMPILE_NOTICE}
+    told = set(done.stderr.splitlines()) - {common_file.COMPILE_NOTICE}
     assert [line for line in told if "usable cores" not in line] == []
     return done.stdout
 
@@ -417,9 +418,9 @@ def test_compiling_is_told_once(call, monkeypatch, ready):
         return fast(loaded, on_progress=on_progress, **options)
 
     assert call("run")[2] == []
-    monkeypatch.setattr(run_file, "NOTICE_AFTER_S", 0.02)
+    monkeypatch.setattr(common_file, "NOTICE_AFTER_S", 0.02)
     monkeypatch.setattr(api, "run", run)
-    assert call("run", "--json")[2] == [run_file.COMPILE_NOTICE]
+    assert call("run", "--json")[2] == [common_file.COMPILE_NOTICE]
 
 
 # Ctrl-C -------------------------------------------------------------------------------------
@@ -494,7 +495,9 @@ def test_a_signal_leaves_no_folder_and_no_worker(tmp_path, name, status):
     finally:
         process.kill()
     assert (process.returncode, out) == (status, "")
-    assert [line for line in err.splitlines() if line != run_file.COMPILE_NOTICE] == [INTERRUPTED]
+    assert [line for line in err.splitlines() if line != common_file.COMPILE_NOTICE] == [
+        INTERRUPTED
+    ]
     assert [path.name for path in tmp_path.iterdir()] == ["start.py"]
 
 

@@ -35,8 +35,10 @@ UNITS = (
     "dbw",
     "hz",
     "kg",
+    "kg_per_m3",
     "m",
     "m2",
+    "m2_per_kg",
     "m2ps3",
     "mps",
     "mps2",
@@ -47,6 +49,7 @@ UNITS = (
     "rad",
     "radps",
     "s",
+    "sfu",
     "usd_per_kg",
     "w",
     "y",
@@ -58,9 +61,11 @@ NO_UNIT_PREFIXES = ("p_", "n_", "u_", "up_", "rot_")
 
 NAMED = {
     "accel_psd_coast": "power density of acceleration, m2/s3",
+    "ap": "planetary index of geomagnetic activity",
     "beyond": "yes or no, as a number",
     "cos_regard": "cosine",
     "cos_sun": "cosine",
+    "ecc": "eccentricity",
     "index": "refractive index",
     "information": "inverse of a covariance and its rate, 1/m2 and 1/m2/s",
     "jd1": "Julian date, first part, in days by definition",
@@ -68,16 +73,19 @@ NAMED = {
     "launch_learning_rate": "ratio of costs",
     "learning_rate": "ratio of costs",
     "limit": "one row of limits of a view, each in the unit of its field",
+    "out": "array to be filled, in the unit of the result",
     "phasing": "Walker's phasing number",
     "rate": "ratio of costs",
     "ratio": "ratio of areas",
     "share": "part of one",
     "sin_mask": "sine",
     "stretch": "ratio of lengths",
+    "terms": "coefficients of SGP4, in Earth radii and minutes",
     "traces": "six traces of covariance blocks, m2 to m2/s4",
     "unit_learning_rate": "ratio of costs",
     "up": "unit vector",
     "value": "worth of an aim point, in any unit",
+    "weight": "share of an area",
 }
 """Parameters and fields without a suffix, each with what it is."""
 
@@ -343,7 +351,7 @@ try:
     {statement}
 except SystemExit as end:
     assert not end.code, end.code
-print("loaded:", sorted({{"numba", "scipy"}} & set(sys.modules)))
+print("loaded:", sorted({{"matplotlib", "numba", "scipy"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

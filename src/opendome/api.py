@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from opendome.analysis.coverage import coverage_document, coverage_map
 from opendome.analysis.summary import summarise
+from opendome.elements import COUNTED, Catalogue, read_catalogue, select
 from opendome.errors import InputError
 from opendome.scenario import Finding, Loaded, load_scenario
 from opendome.scenario.checks import NAME_CHECKS
+from opendome.simulation.catalogue import Survey, survey
 from opendome.simulation.checks import PHYSICS_CHECKS, check_physics
+from opendome.simulation.coverage import cover
 from opendome.simulation.results import (
     Results,
     free_folder,
@@ -22,14 +27,20 @@ from opendome.simulation.results import (
     refuse_existing,
     write_results,
 )
+from opendome.simulation.setup.watch import Question, watch_catalogue, watch_scenario
 from opendome.studies import study_raids
 
 __all__ = [
+    "Coverage",
+    "Question",
     "Run",
     "check",
+    "coverage",
     "free_folder",
+    "is_catalogue",
     "load",
     "open_result",
+    "orbits",
     "passed",
     "refuse_existing",
     "run",
@@ -130,9 +141,144 @@ def run(
     return Run(results, summarise(results), timings)
 
 
+def orbits(
+    file: str | Path,
+    *,
+    names: str | None = None,
+    operator: str | None = None,
+    altitude_km: tuple[float, float] | None = None,
+    inclination_deg: tuple[float, float] | None = None,
+    strict: bool = False,
+) -> Survey:
+    """Read a satellite catalogue; find its operators and shells.
+
+    Parameters
+    ----------
+    file : str or Path
+        TLEs or OMMs in any of their forms, also with gzip; "-" is standard input.
+    names : str, optional
+        Regular expression that a name must match somewhere.
+    operator : str, optional
+        Keep this operator's satellites alone.
+    altitude_km : tuple of float, optional
+        Least and greatest mean height above the equatorial radius. [km]
+    inclination_deg : tuple of float, optional
+        Least and greatest inclination. [deg]
+    strict : bool
+        Whether a record that cannot be used stops.
+
+    Returns
+    -------
+    survey : Survey
+        Its `answer()` is the document of `opendome orbits --json`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or no satellite is left.
+    """
+    catalogue = _readable(file, strict=strict)
+    elements = select(
+        catalogue.elements,
+        names=names,
+        altitude_m=_scaled(altitude_km, 1e3),
+        inclination_rad=_scaled(inclination_deg, math.pi / 180.0),
+    )
+    return survey(catalogue, elements, operator)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How well places are covered: the document, and the world map as arrays."""
+
+    answer: dict[str, Any]
+    map: dict[str, Any] | None
+
+    def __repr__(self) -> str:
+        """Return what was asked."""
+        answer = self.answer
+        return f"Coverage({answer['scenario']!r}, sensors={answer['sensors']})"
+
+
+def coverage(
+    source: Loaded | str,
+    question: Question | None = None,
+    *,
+    catalogue: str | Path | None = None,
+    names: str | None = None,
+    on_progress: Callable[[float], None] = lambda done: None,
+) -> Coverage:
+    """Find how much of the time places are in sight of 1, 2, 3 satellites at once.
+
+    Parameters
+    ----------
+    source : Loaded or str
+        A scenario, or the name or file of one, or a file of satellites (TLE or OMM), told apart
+        by `.yaml`.
+    question : Question, optional
+        What is asked, where it is not what the scenario says.
+    catalogue : str or Path, optional
+        Real satellites for the shells of a scenario that name theirs; "-" is standard input.
+    names : str, optional
+        Regular expression for the names of a catalogue's satellites.
+    on_progress : callable
+        Told the part of the work that is done, 0 to 1.
+
+    Returns
+    -------
+    coverage : Coverage
+        The same for any number of threads.
+
+    Raises
+    ------
+    InputError
+        If the scenario fails a named check, a name is unknown, or a number is out of range.
+    """
+    question = question or Question()
+    if isinstance(source, str) and is_catalogue(source):
+        if catalogue is not None:
+            raise InputError(f"--catalogue: {source} is a catalogue itself")
+        watch = watch_catalogue(_satellites(source, names), _label(source), question)
+    else:
+        loaded = load(source) if isinstance(source, str) else source
+        satellites = None if catalogue is None else _satellites(catalogue, names)
+        if satellites is None and names is not None:
+            raise InputError("--names: there is no catalogue whose satellites it could name")
+        watch = watch_scenario(loaded.scenario, loaded.scenario.name, question, satellites)
+    covered = cover(watch, on_progress)
+    return Coverage(coverage_document(covered), coverage_map(covered))
+
+
+def is_catalogue(source: str) -> bool:
+    """Tell whether a name is that of a file of satellites: one that is no YAML, or "-"."""
+    path = Path(source)
+    return source == "-" or (path.is_file() and path.suffix.lower() not in {".yaml", ".yml"})
+
+
+def _label(source: str) -> str:
+    return "standard input" if source == "-" else Path(source).name
+
+
+def _satellites(file: str | Path, names: str | None) -> Catalogue:
+    """Return the usable satellites of a file, of these names."""
+    catalogue = _readable(file, strict=False)
+    return replace(catalogue, elements=select(catalogue.elements, names=names))
+
+
 def open_result(folder: str | Path) -> Results:
     """Read a finished run folder."""
     return read_results(Path(folder))
+
+
+def _readable(file: str | Path, *, strict: bool) -> Catalogue:
+    """Return a catalogue of which at least one record can be used."""
+    catalogue = read_catalogue(file, strict=strict)
+    if not len(catalogue.elements):
+        first = catalogue.bad[0]
+        where = f"{COUNTED[catalogue.form]} {first.line}: {first.reason}"
+        n_bad = len(catalogue.bad)
+        raise InputError(f"{file}: none of its {n_bad:,} records can be used; the first: {where}")
+    return catalogue
 
 
 def _refuse_unimportable() -> None:
@@ -141,6 +287,10 @@ def _refuse_unimportable() -> None:
     if file is not None and not Path(file).is_file():
         text = f'a script in a file, its work under `if __name__ == "__main__":`, not {file}'
         raise InputError(f"workers: more than one needs {text}")
+
+
+def _scaled(span: tuple[float, float] | None, unit: float) -> tuple[float, float] | None:
+    return None if span is None else (span[0] * unit, span[1] * unit)
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int:

@@ -1,8 +1,12 @@
-"""Epochs and frames: UTC, sidereal time, WGS-84, and turns about the pole.
+"""Epochs and frames: UTC, the turn and the pole of the Earth, WGS-84, the Sun's direction.
 
-TEME is turned into ITRS by sidereal time alone. Two things are left out: UT1 is taken as UTC,
-which moves a point on the equator by at most 420 m (0.9 s of the Earth's turn), and the motion
-of the pole, which moves it by at most 20 m.
+The inertial frame is TEME, and TEME becomes ITRS by sidereal time (IAU 1982) at UT1 and the
+motion of the pole. UT1 - UTC and the pole come in as numbers, measured day by day; where none
+are at hand both are taken as zero and `orientation_error_bound` says how far that may be off.
+
+UTC is a split Julian date whose fraction is seconds of the day over 86 400, on days with a leap
+second too: 23:59:60 cannot be written, every other second means what its label says. Seconds
+counted from an epoch pass through a leap second; the label that they reach is then a second late.
 """
 
 from __future__ import annotations
@@ -11,23 +15,36 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from opendome.constants import DAY_S, F_WGS84, R_EARTH_WGS84_M, Floats
+from opendome.constants import DAY_S, F_WGS84, OMEGA_EARTH_RADPS, R_EARTH_WGS84_M, Floats
 
 __all__ = [
+    "earth_turn",
     "enu_basis",
     "format_epoch",
     "geodetic_from_itrs",
     "gmst82",
     "itrs_from_geodetic",
+    "itrs_from_teme",
+    "itrs_velocity_from_teme",
+    "orientation_error_bound",
+    "orientation_note",
     "parse_epoch",
     "rotate_z",
     "sun_direction",
+    "teme_from_itrs",
+    "teme_velocity_from_itrs",
 ]
 
 JD_2000 = 2_451_544.5  # 2000-01-01 00:00, a whole UTC day
 JD_J2000 = 2_451_545.0  # 2000-01-01 12:00, where sidereal time is counted from
 E2_WGS84 = F_WGS84 * (2.0 - F_WGS84)  # first eccentricity squared
 B_WGS84_M = R_EARTH_WGS84_M * (1.0 - F_WGS84)  # polar radius
+
+DUT1_LIMIT_S = 0.9
+"""What |UT1 - UTC| is kept below, ITU-R TF.460-6, annex 1, section 2.1. [s]"""
+
+POLE_LIMIT_RAD = 3.0e-6
+"""What the pole keeps within: 0.62 arcsec; the most since 1973 is 0.599 (IERS Bulletin B). [rad]"""
 
 
 def parse_epoch(text: str) -> tuple[float, float]:
@@ -117,6 +134,224 @@ def gmst82(jd1: float | Floats, jd2: float | Floats) -> float | Floats:
     poly_s = 24_110.54841 - 43_200.0 + (8_640_184.812866 + (0.093104 - 6.2e-6 * t) * t) * t
     angle: float | Floats = np.mod((poly_s + day_s) * (2.0 * np.pi / DAY_S), 2.0 * np.pi)
     return angle
+
+
+def earth_turn(
+    jd1: float | Floats, jd2: float | Floats, dut1_s: float | Floats = 0.0
+) -> float | Floats:
+    """Return the Earth's turn: the angle from the x axis of TEME to Greenwich.
+
+    Parameters
+    ----------
+    jd1, jd2 : float or ndarray, shape (...)
+        Julian date in two parts, UTC. [d]
+    dut1_s : float or ndarray, shape (...)
+        UT1 - UTC at that time. Zero, where it is not known, is off by less than 0.9. [s]
+
+    Returns
+    -------
+    angle_rad : float or ndarray, shape (...)
+        Sidereal time at UT1, in [0, 2 pi). [rad]
+
+    Examples
+    --------
+    >>> early, late = earth_turn(2461274.5, 0.25), earth_turn(2461274.5, 0.25, 0.9)
+    >>> print(f"{(late - early) * 6_378_137:.0f} m at the equator")
+    419 m at the equator
+    """
+    return gmst82(jd1, jd2 + dut1_s / DAY_S)
+
+
+def itrs_from_teme(
+    r_teme_m: Floats,
+    angle_rad: float | Floats,
+    x_pole_rad: float | Floats = 0.0,
+    y_pole_rad: float | Floats = 0.0,
+) -> Floats:
+    """Turn TEME vectors into ITRS axes.
+
+    Parameters
+    ----------
+    r_teme_m : ndarray, shape (..., 3)
+        Vectors, of any unit. [m]
+    angle_rad : float or ndarray, shape (...)
+        Earth's turn, of `earth_turn`; broadcast against the leading axes of `r_teme_m`. [rad]
+    x_pole_rad, y_pole_rad : float or ndarray, shape (...)
+        Where the pole is: along Greenwich and along 90 degrees west. [rad]
+
+    Returns
+    -------
+    r_itrs_m : ndarray, shape (..., 3)
+        The same vectors in Earth-fixed axes. [m]
+
+    References
+    ----------
+    .. [1] D. Vallado et al., Revisiting Spacetrack Report #3, AIAA 2006-6753, app. C.
+    .. [2] IERS Conventions (2010), eq. 5.3, without the locator s', 0.4 mm at the ground by 2027.
+
+    Examples
+    --------
+    >>> itrs_from_teme(np.array([0.0, 7e6, 0.0]), np.pi / 2).round(6).tolist()
+    [7000000.0, 0.0, 0.0]
+    """
+    x, y, z = np.moveaxis(rotate_z(r_teme_m, -np.asarray(angle_rad)), -1, 0)
+    x, z = _turn(x, z, x_pole_rad)
+    z, y = _turn(z, y, y_pole_rad)
+    return np.stack(np.broadcast_arrays(x, y, z), axis=-1)
+
+
+def teme_from_itrs(
+    r_itrs_m: Floats,
+    angle_rad: float | Floats,
+    x_pole_rad: float | Floats = 0.0,
+    y_pole_rad: float | Floats = 0.0,
+) -> Floats:
+    """Turn ITRS vectors into TEME axes: the way back of `itrs_from_teme`.
+
+    Parameters
+    ----------
+    r_itrs_m : ndarray, shape (..., 3)
+        Vectors, of any unit. [m]
+    angle_rad : float or ndarray, shape (...)
+        Earth's turn, of `earth_turn`; broadcast against the leading axes of `r_itrs_m`. [rad]
+    x_pole_rad, y_pole_rad : float or ndarray, shape (...)
+        Where the pole is: along Greenwich and along 90 degrees west. [rad]
+
+    Returns
+    -------
+    r_teme_m : ndarray, shape (..., 3)
+        The same vectors in TEME axes. [m]
+    """
+    x, y, z = np.moveaxis(np.asarray(r_itrs_m, dtype=np.float64), -1, 0)
+    y, z = _turn(y, z, y_pole_rad)
+    z, x = _turn(z, x, x_pole_rad)
+    return rotate_z(np.stack(np.broadcast_arrays(x, y, z), axis=-1), angle_rad)
+
+
+def _turn(a: Floats, b: Floats, angle_rad: float | Floats) -> tuple[Floats, Floats]:
+    """Return two components after a turn that carries b towards a."""
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    return c * a + s * b, c * b - s * a
+
+
+def itrs_velocity_from_teme(
+    r_teme_m: Floats,
+    v_teme_mps: Floats,
+    angle_rad: float | Floats,
+    x_pole_rad: float | Floats = 0.0,
+    y_pole_rad: float | Floats = 0.0,
+) -> Floats:
+    """Return velocities against the turning Earth, in ITRS axes.
+
+    The Earth turns at its mean rate; that a day is up to 4 ms longer than 86 400 s is left out,
+    which is 0.02 mm/s at the equator.
+
+    Parameters
+    ----------
+    r_teme_m : ndarray, shape (..., 3)
+        Positions. [m]
+    v_teme_mps : ndarray, shape (..., 3)
+        Velocities against the stars. [m/s]
+    angle_rad : float or ndarray, shape (...)
+        Earth's turn, of `earth_turn`; broadcast against the leading axes. [rad]
+    x_pole_rad, y_pole_rad : float or ndarray, shape (...)
+        Where the pole is: along Greenwich and along 90 degrees west. [rad]
+
+    Returns
+    -------
+    v_itrs_mps : ndarray, shape (..., 3)
+        Velocities against the ground. [m/s]
+
+    Examples
+    --------
+    >>> at_rest = OMEGA_EARTH_RADPS * 7e6  # eastward, as fast as the ground below
+    >>> r_m, v_mps = np.array([7e6, 0.0, 0.0]), np.array([0.0, at_rest, 0.0])
+    >>> itrs_velocity_from_teme(r_m, v_mps, 0.0).tolist()
+    [0.0, 0.0, 0.0]
+    """
+    v_mps = v_teme_mps - _carried(r_teme_m)
+    return itrs_from_teme(v_mps, angle_rad, x_pole_rad, y_pole_rad)
+
+
+def teme_velocity_from_itrs(
+    r_itrs_m: Floats,
+    v_itrs_mps: Floats,
+    angle_rad: float | Floats,
+    x_pole_rad: float | Floats = 0.0,
+    y_pole_rad: float | Floats = 0.0,
+) -> Floats:
+    """Return velocities against the stars, in TEME axes: the way back.
+
+    Parameters
+    ----------
+    r_itrs_m : ndarray, shape (..., 3)
+        Positions. [m]
+    v_itrs_mps : ndarray, shape (..., 3)
+        Velocities against the ground. [m/s]
+    angle_rad : float or ndarray, shape (...)
+        Earth's turn, of `earth_turn`; broadcast against the leading axes. [rad]
+    x_pole_rad, y_pole_rad : float or ndarray, shape (...)
+        Where the pole is: along Greenwich and along 90 degrees west. [rad]
+
+    Returns
+    -------
+    v_teme_mps : ndarray, shape (..., 3)
+        Velocities against the stars. [m/s]
+    """
+    r_teme_m = teme_from_itrs(r_itrs_m, angle_rad, x_pole_rad, y_pole_rad)
+    return teme_from_itrs(v_itrs_mps, angle_rad, x_pole_rad, y_pole_rad) + _carried(r_teme_m)
+
+
+def _carried(r_teme_m: Floats) -> Floats:
+    """Return the velocity of points that the Earth carries along."""
+    x, y, _ = np.moveaxis(np.asarray(r_teme_m, dtype=np.float64), -1, 0)
+    return np.stack([-OMEGA_EARTH_RADPS * y, OMEGA_EARTH_RADPS * x, np.zeros_like(x)], axis=-1)
+
+
+def orientation_error_bound(radius_m: float | Floats) -> float | Floats:
+    """Return how far an Earth-fixed position may be off when UT1 is taken as UTC.
+
+    Parameters
+    ----------
+    radius_m : float or ndarray, shape (...)
+        Distance from Earth's centre. [m]
+
+    Returns
+    -------
+    error_m : float or ndarray, shape (...)
+        Turn of the Earth in 0.9 s, and 0.62 arcsec for the pole, taken at its centre. [m]
+
+    Examples
+    --------
+    >>> print(f"{orientation_error_bound(6_378_137.0):.0f}")
+    438
+    """
+    return (DUT1_LIMIT_S * OMEGA_EARTH_RADPS + POLE_LIMIT_RAD) * radius_m
+
+
+def orientation_note(radius_m: float) -> str:
+    """Return the sentence that a result without Earth-orientation data carries.
+
+    Parameters
+    ----------
+    radius_m : float
+        Largest distance from Earth's centre in the result. [m]
+
+    Returns
+    -------
+    text : str
+        One sentence.
+
+    Examples
+    --------
+    >>> orientation_note(6_928_137.0)
+    'No Earth-orientation data: Earth-fixed positions are off by at most 475 m out to 6,928 km.'
+    """
+    bound_m = orientation_error_bound(radius_m)
+    return (
+        f"No Earth-orientation data: Earth-fixed positions are off by at most {bound_m:,.0f} m "
+        f"out to {radius_m / 1e3:,.0f} km."
+    )
 
 
 def itrs_from_geodetic(
@@ -275,9 +510,7 @@ def sun_direction(jd1: float | Floats, jd2: float | Floats) -> Floats:
     days = (jd1 - JD_J2000) + jd2
     mean_longitude = np.radians(280.460 + 0.985_647_4 * days)
     anomaly = np.radians(357.528 + 0.985_600_3 * days)
-    longitude = mean_longitude + np.radians(
-        1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly)
-    )
+    longitude = mean_longitude + np.radians(1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly))
     obliquity = np.radians(23.439 - 4.0e-7 * days)
     sine = np.sin(longitude)
     return np.stack(

@@ -21,7 +21,7 @@ from opendome.errors import InputError, nearest
 
 __all__ = ["main"]
 
-COMMANDS = ("run", "show", "check", "new", "list", "sources", "schema")
+COMMANDS = ("run", "show", "coverage", "orbits", "check", "new", "list", "sources", "schema")
 STOPS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +20,19 @@ __all__ = [
     "Whole",
     "as_json",
     "print_json",
+    "progress",
     "refuse_existing",
+    "refuse_undrawable",
     "refuse_unwritable",
     "scenario",
     "settings",
     "write_new",
 ]
+
+COMPILE_NOTICE = "opendome: the first time takes long; kernels are compiled once and kept on disk"
+NOTICE_AFTER_S = 2.0
+"""By then the first part of a work is done, unless kernels are compiled or it is very large. [s]"""
+PICTURES = (".pdf", ".png", ".svg")
 
 scenario = click.argument("scenario", metavar="[SCENARIO|FILE]", default="golden-dome")
 """A packaged name or a YAML file."""
@@ -74,3 +85,53 @@ def write_new(path: Path, text: str, field: str) -> None:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def refuse_undrawable(plot: Path) -> None:
+    """Complain about a picture that could not be made, before the work for it is done."""
+    if plot.suffix.lower() not in PICTURES:
+        raise InputError(f"--plot {plot}: a picture should end in {', '.join(PICTURES)}")
+    refuse_existing(plot, "--plot")
+    refuse_unwritable(plot.absolute().parent, f"--plot {plot}")
+
+
+@contextmanager
+def progress(
+    what: str, total: float, stops: list[int], *, bar: bool
+) -> Iterator[Callable[[float], None]]:
+    """Give what is told the work done so far; say so if its first part keeps one waiting.
+
+    The bar is shown on a terminal only.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    notice = partial(console.print, COMPILE_NOTICE, highlight=False, soft_wrap=True)
+    timer = threading.Timer(NOTICE_AFTER_S, notice)
+    timer.daemon = True
+    shown = bar and sys.stderr.isatty()
+    live = Progress(*columns, console=console, transient=True, disable=not shown)
+    task = live.add_task(what, total=total)
+
+    with live:
+
+        def advance(done: float) -> None:
+            if done > 0.0:
+                timer.cancel()
+            live.update(task, completed=done)
+            if stops:
+                raise KeyboardInterrupt(stops[0])
+
+        timer.start()
+        try:
+            yield advance
+        finally:
+            timer.cancel()

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import click
@@ -16,6 +13,7 @@ from opendome.cli._common import (
     Whole,
     as_json,
     print_json,
+    progress,
     refuse_unwritable,
     scenario,
     settings,
@@ -23,10 +21,6 @@ from opendome.cli._common import (
 from opendome.errors import InputError
 
 __all__ = ["command"]
-
-COMPILE_NOTICE = "opendome: the first raid takes long; kernels are compiled once and kept on disk"
-NOTICE_AFTER_S = 2.0
-"""A first raid is over by then, unless kernels are compiled or it is very large. [s]"""
 
 
 @click.command("run")
@@ -77,8 +71,8 @@ def command(
         _refuse_unmakeable(api.free_folder(loaded.scenario.name))
     n_run = loaded.scenario.monte_carlo.runs if runs is None else runs
     workers = _at_most(_usable_cores(), workers)
-    bar = sys.stderr.isatty() and not as_json
-    with _progress(n_run, stops, bar=bar) as advance, _workers_live():
+    bar = progress("raids", n_run, stops, bar=not as_json)
+    with bar as advance, _workers_live():
         run = api.run(loaded, runs=n_run, seed=seed, workers=workers, on_progress=advance)
     folder = out or api.free_folder(loaded.scenario.name)
     try:
@@ -93,35 +87,6 @@ def command(
         from opendome.views.terminal import print_answer
 
         print_answer(answer)
-
-
-@contextmanager
-def _progress(n_run: int, stops: list[int], *, bar: bool) -> Iterator[Callable[[int], None]]:
-    """Give what is told the raids done so far; say so if the first keeps one waiting."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = ("raids", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    notice = partial(console.print, COMPILE_NOTICE, highlight=False, soft_wrap=True)
-    timer = threading.Timer(NOTICE_AFTER_S, notice)
-    timer.daemon = True
-    progress = Progress(*columns, console=console, transient=True, disable=not bar)
-    task = progress.add_task("raids", total=n_run)
-
-    with progress:
-
-        def advance(done: int) -> None:
-            timer.cancel()
-            progress.update(task, completed=done)
-            if stops:
-                raise KeyboardInterrupt(stops[0])
-
-        timer.start()
-        try:
-            yield advance
-        finally:
-            timer.cancel()
 
 
 @contextmanager

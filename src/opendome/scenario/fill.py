@@ -35,12 +35,14 @@ FILLED = {
     "doctrine.midcourse": "doctrine/midcourse",
     "doctrine.terminal": "doctrine/terminal",
     "doctrine.common_mode": "doctrine/common-mode",
+    "drag": "drag",
     "tracking": "tracking",
     "network": "network",
     "vehicles.*": None,
     "cost": "cost",
     "cost.fixed.*": None,
     "monte_carlo": "monte-carlo",
+    "coverage": "coverage",
 }
 INTERCEPTORS = ("space_interceptors", "midcourse_interceptors", "terminal_interceptors")
 

@@ -19,7 +19,9 @@ __all__ = [
     "CommonMode",
     "Constellation",
     "Cost",
+    "Coverage",
     "Doctrine",
+    "Drag",
     "FixedCost",
     "Gateway",
     "Ground",
@@ -123,6 +125,8 @@ class Constellation(Bought):
     """Node of the first plane at the epoch, from the mean equinox. [deg]"""
     mass_kg: float = from_catalog(gt=0)
     """Launch mass of a satellite. [kg]"""
+    ballistic_coefficient_m2_per_kg: float | None = Field(strict=True, default=None, gt=0, le=10)
+    """Drag coefficient times area over mass; that of `drag` if left out. [m2/kg]"""
     launched_by: dict[str, Share] = Field(default_factory=dict)
     """Vehicles and their shares of the launches; empty: the scenario's `launch` shares. [-]"""
     sensor: str | None = None
@@ -135,6 +139,9 @@ class Constellation(Bought):
     """Optical crosslink standards that each satellite has terminals for."""
     downlink: str | None = None
     """Radio standard that a gateway must have to serve it."""
+    catalogue_names: str | None = None
+    """Regular expression for the names of its satellites in a catalogue file, which
+    `opendome coverage --catalogue FILE` takes in place of the shell."""
 
     @property
     def satellites(self) -> int:
@@ -424,6 +431,16 @@ class Doctrine(_Filled):
     """Shared faults."""
 
 
+class Drag(_Filled):
+    """What the air does to satellites."""
+
+    atmosphere: Literal["mean-table", "ips-min", "ips-mean", "ips-max"] = "mean-table"
+    """Density over height: a table for mean solar activity, or the IPS model at the solar
+    minimum, middle or maximum."""
+    ballistic_coefficient_m2_per_kg: float = from_catalog(gt=0, le=10)
+    """Drag coefficient times area over mass of a satellite whose shell gives none. [m2/kg]"""
+
+
 class Tracking(_Filled):
     """What the tracking filter supposes before and after thrust."""
 
@@ -517,6 +534,23 @@ class MonteCarlo(_Filled):
     """Clock step after that. [s]"""
 
 
+class Coverage(_Filled):
+    """How `opendome coverage` looks, where its options are silent."""
+
+    booster_height_km: float = from_catalog(gt=0, le=1000)
+    """Height of a burning booster. [km]"""
+    body_height_km: float = from_catalog(gt=0, le=50_000)
+    """Height of a cold body in free flight. [km]"""
+    min_elevation_deg: float = from_catalog(ge=0, lt=90)
+    """Least elevation of a satellite that serves the ground. [deg]"""
+    area_points: int = from_catalog(gt=0, le=10_000)
+    """Points over each launch area. [-]"""
+    grid_points: int = from_catalog(ge=0, le=2_000_000)
+    """Points over the world; 0 is no world map. [-]"""
+    step_s: float = from_catalog(ge=1, le=600)
+    """Time step of the world map; areas have the edges of their windows to 1 ms. [s]"""
+
+
 class Scenario(_Part):
     """One complete, self-contained question to the model."""
 
@@ -558,6 +592,8 @@ class Scenario(_Part):
     """The attack."""
     doctrine: Doctrine
     """How the defence fights."""
+    drag: Drag
+    """What the air does to satellites."""
     tracking: Tracking
     """What its tracker supposes."""
     network: Network
@@ -570,6 +606,8 @@ class Scenario(_Part):
     """What is counted."""
     monte_carlo: MonteCarlo
     """How often."""
+    coverage: Coverage
+    """How coverage looks."""
 
     @field_validator("epoch_utc")
     @classmethod

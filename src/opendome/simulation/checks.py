@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from opendome.constants import (
+    DAY_S,
     G0_MPS2,
     OMEGA_EARTH_RADPS,
     R_EARTH_MEAN_M,
@@ -18,6 +19,7 @@ from opendome.engagement import flyout_distance
 from opendome.errors import InputError
 from opendome.frames import rotate_z
 from opendome.geometry import cap_half_angle
+from opendome.orbits.lifetime import ATMOSPHERES, decay_time, makeup_dv_mps_per_y
 from opendome.scenario import Finding, Scenario
 from opendome.simulation.plan import FleetPart, GroundNodes, Plan, SpaceShooters
 from opendome.simulation.setup import build_plan
@@ -28,10 +30,12 @@ __all__ = ["PHYSICS_CHECKS", "check_physics"]
 Problem = tuple[tuple[str, ...], str]
 Check = Callable[[Scenario, Plan], Iterator[Problem]]
 
-DRAG_FLOOR_KM = 250.0
-"""Below this a satellite comes down in weeks; case 6a of the validation set has 15.9 days at
-300 km for 0.022 m2/kg. [km]"""
+SHORTEST_DECAY_S = 30 * DAY_S
+"""A satellite that comes down sooner is lost to one failed thruster or a month in safe mode. [s]"""
 
+MOST_MAKEUP_MPS = 1500.0
+"""Velocity against drag over a design life: a tenth of the satellite's mass as propellant at a
+specific impulse of 1,500 s, that of an electric thruster. [m/s]"""
 
 FASTEST_BOOST_G = 15.0
 """Mean acceleration to burnout; ICBMs have 2 to 5 by the burn times of the catalog. [g]"""
@@ -97,10 +101,22 @@ def _boost_in_class(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
 
 
 def _above_drag(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
-    """Find shells that only constant thrust keeps up."""
+    """Find shells that soon come down, or take much propellant to keep up."""
+    air = ATMOSPHERES[scenario.drag.atmosphere]
     for name, shell in scenario.constellations.items():
-        if shell.altitude_km < DRAG_FLOOR_KM:
-            text = f"at {shell.altitude_km:g} km drag brings a satellite down within weeks"
+        altitude_m = shell.altitude_km * 1e3
+        if altitude_m > air.knots_m[-1]:
+            continue  # above all drag that counts within a design life
+        own = shell.ballistic_coefficient_m2_per_kg
+        ballistic = own or scenario.drag.ballistic_coefficient_m2_per_kg
+        down_s = float(decay_time(altitude_m, ballistic, air))
+        makeup_mps = float(makeup_dv_mps_per_y(altitude_m, ballistic, air))
+        if down_s < SHORTEST_DECAY_S or makeup_mps * shell.design_life_y > MOST_MAKEUP_MPS:
+            text = (
+                f"at {shell.altitude_km:g} km and {ballistic:g} m2/kg drag takes "
+                f"{makeup_mps:,.0f} m/s a year to make up, and without that a satellite is down "
+                f"in {down_s / DAY_S:,.0f} days"
+            )
             yield ("constellations", name, "altitude_km"), text
 
 

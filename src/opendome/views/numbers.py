@@ -6,7 +6,16 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["decimals", "dollars", "estimate", "percent", "rounded", "seconds"]
+__all__ = [
+    "clock",
+    "decimals",
+    "dollars",
+    "estimate",
+    "percent",
+    "rounded",
+    "seconds",
+    "share_percent",
+]
 
 
 def rounded(x: float, digits: int = 2) -> str:
@@ -117,3 +126,44 @@ def seconds(t_s: float | None) -> str:
     if t_s is None:
         return "-"
     return f"{t_s:,.0f} s" if abs(t_s) >= 100.0 else f"{rounded(t_s)} s"
+
+
+def share_percent(share: float | None) -> str:
+    """Return a part of one in percent, to two digits of what is missing; "-" if None.
+
+    Examples
+    --------
+    >>> [share_percent(x) for x in (0.0, 0.4821, 0.99712, 0.999999, 1.0)]
+    ['0 %', '48.2 %', '99.71 %', '>99.99 %', '100 %']
+    """
+    if share is None:
+        return "-"
+    if share in (0.0, 1.0):
+        return f"{100 * share:.0f} %"
+    percent = 100.0 * share
+    if percent > 99.99:
+        return ">99.99 %"
+    if percent < 0.01:
+        return "<0.01 %"
+    return f"{percent:.{2 if percent >= 99.0 or percent < 1.0 else 1}f} %"
+
+
+def clock(t_s: float | None) -> str:
+    """Return a time in hours, minutes and seconds; "-" if None.
+
+    Examples
+    --------
+    >>> clock(0.25), clock(59.97), clock(125.2), clock(90_061.0)
+    ('0.25 s', '1 m 00 s', '2 m 05 s', '25 h 01 m 01 s')
+    """
+    if t_s is None:
+        return "-"
+    if t_s < 9.95:
+        return f"{rounded(t_s)} s"
+    whole = round(t_s)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, seconds_left = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    end = f"{seconds_left:02} s"
+    return f"{hours:,} h {minutes_left:02} m {end}" if hours else f"{minutes} m {end}"

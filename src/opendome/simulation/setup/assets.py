@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from dataclasses import fields
 
 import numpy as np
 
-from opendome.constants import Bools, Floats
+from opendome.constants import Bools, Floats, Ints
 from opendome.frames import enu_basis, itrs_from_geodetic
-from opendome.geometry import infrared_view
+from opendome.geometry import View, infrared_view
 from opendome.network import fibre_latency, grid_neighbours
 from opendome.orbits import Orbits, concatenate, walker
-from opendome.scenario.schema import Constellation, Place, RadarSite, Scenario, Site
+from opendome.scenario.schema import Constellation, Infrared, Place, RadarSite, Scenario, Site
 from opendome.sensing import InfraredArrays, RadarArrays, white_equivalent_sigma
 from opendome.simulation.plan import Carrier, FleetPart, Gateways, GroundNodes, Radars, Sensors
 from opendome.simulation.setup.units import DEG, KM, MS, URAD
@@ -20,6 +20,7 @@ from opendome.simulation.setup.units import DEG, KM, MS, URAD
 __all__ = [
     "carriers_of",
     "gateways_of",
+    "looks_of",
     "nodes_of",
     "orbits_of",
     "part_of_shells",
@@ -52,7 +53,7 @@ def orbits_of(shells: Shells) -> Orbits:
         )
         for c in shells.values()
     ]
-    return concatenate(parts) if parts else Orbits(none, none, none, none, none, none)
+    return concatenate(parts) if parts else Orbits(*[none] * len(fields(Orbits)))
 
 
 def part_of_shells(shells: Shells) -> FleetPart:
@@ -105,28 +106,30 @@ def sensors_of(scenario: Scenario) -> Sensors:
         )
         for k in kinds
     ]
-    look = partial(
-        infrared_view,
-        regard_rad=column(k.field_of_regard_deg for k in kinds) * DEG,
-        sun_exclusion_rad=column(k.sun_exclusion_deg for k in kinds) * DEG,
-    )
     arrays = InfraredArrays(
-        boost=look(
-            column(k.range_boost_km for k in kinds) * KM,
-            column(k.cloud_top_km for k in kinds) * KM,
-            beyond=False,
-        ),
-        coast=look(
-            column(k.range_coast_km for k in kinds) * KM,
-            column(k.limb_height_km for k in kinds) * KM,
-            beyond=True,
-        ),
+        boost=looks_of(kinds, n, boosting=True),
+        coast=looks_of(kinds, n, boosting=False),
         sigma_rad=column(sigma_rad),
         looks_per_s=1.0 / column(k.revisit_s for k in kinds),
         p_detect=column(k.p_detect for k in kinds),
     )
     carrier_ok, gateway_ok = space_links(scenario, shells)
     return Sensors(part_of_shells(shells), orbits_of(shells), arrays, carrier_ok, gateway_ok)
+
+
+def looks_of(kinds: Sequence[Infrared], n: Ints, *, boosting: bool) -> View:
+    """Return what limits the sight lines of n[i] sensors of each kind to a booster or a body."""
+
+    def column(values: Iterable[float]) -> Floats:
+        return np.array(list(values), dtype=np.float64).repeat(n)
+
+    return infrared_view(
+        column(k.range_boost_km if boosting else k.range_coast_km for k in kinds) * KM,
+        column(k.cloud_top_km if boosting else k.limb_height_km for k in kinds) * KM,
+        beyond=not boosting,
+        regard_rad=column(k.field_of_regard_deg for k in kinds) * DEG,
+        sun_exclusion_rad=column(k.sun_exclusion_deg for k in kinds) * DEG,
+    )
 
 
 def radars_of(scenario: Scenario) -> Radars:
