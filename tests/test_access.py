@@ -83,7 +83,8 @@ views = st.one_of(
             sun_exclusion_rad=glare,
         ),
         st.floats(5e5, 6e7),
-        st.floats(-2e4, 1e5),
+        # Not 0: a line that ends on the very sphere to clear is decided by rounding.
+        st.one_of(st.just(-1e7), st.floats(-2e4, -1.0), st.floats(1.0, 1e5)),
         st.booleans(),
         st.one_of(st.just(np.pi), st.floats(0.1, 2.0)),
         st.one_of(st.just(0.0), st.floats(0.05, 1.5)),
@@ -181,13 +182,14 @@ def test_a_pass_shorter_than_a_step_is_found(above_urad):
 
 
 def test_a_gap_shorter_than_a_step_is_found():
-    # A satellite stands still over the site while the Sun passes close behind it.
+    # A satellite stands still and looks past the Earth at a body, behind which the Sun passes.
     t_s = np.array([0.0, 60.0, 120.0])
     r = np.full((3, 1, 3), [4.2164e7, 0.0, 0.0])
     v = np.cross([0.0, 0.0, OMEGA_EARTH_RADPS], r)
-    places = sites(0.0, 0.0)
-    # Seen from the satellite the site lies at -x; the Sun passes 2e-4 rad beside that.
-    angle = np.pi - 2.0e-3 + 5e-5 * t_s
+    body = np.array([[1.2164e7, 1.2e7, 0.0]])
+    places = (body, body / np.linalg.norm(body), np.array([6.371e6]))
+    # The Sun passes 2e-4 rad beside the line to the body.
+    angle = np.arctan2(1.2e7, -3.0e7) - 2.0e-3 + 5e-5 * t_s
     u_sun = np.stack([np.cos(angle), np.sin(angle), np.full(3, 2e-4)], axis=-1)
     u_sun /= np.linalg.norm(u_sun, axis=-1)[:, None]
     one = np.ones(1)
@@ -200,6 +202,22 @@ def test_a_gap_shorter_than_a_step_is_found():
     assert windows.start_s[1] == pytest.approx(40.0 + half_s, abs=MILLISECOND)
     assert windows.open_start.tolist() == [True, False]
     assert windows.open_end.tolist() == [False, True]
+
+
+def test_the_earth_hides_the_sun():
+    # The Sun sets behind the Earth, seen from a satellite that looks straight down.
+    t_s = np.arange(0.0, 1201.0, 60.0)
+    r = np.full((t_s.size, 1, 3), [4.2164e7, 0.0, 0.0])
+    v = np.cross([0.0, 0.0, OMEGA_EARTH_RADPS], r)
+    places = sites(0.0, 0.0)
+    angle = np.pi - 0.20 + 1e-4 * t_s
+    u_sun = np.stack([np.cos(angle), np.sin(angle), np.zeros(t_s.size)], axis=-1)
+    view = infrared_view(5e7 * np.ones(1), np.zeros(1), beyond=False, sun_exclusion_rad=0.18)
+    windows = access_windows(t_s, r, v, *places, view, u_sun_itrs=u_sun)
+    limb = np.arcsin(places[2][0] / 4.2164e7)
+    assert len(windows) == 2
+    assert windows.end_s[0] == pytest.approx((0.20 - 0.18) / 1e-4, abs=0.1)
+    assert windows.start_s[1] == pytest.approx((0.20 - limb) / 1e-4, abs=0.1)
 
 
 def test_a_geostationary_satellite_is_always_in_sight_or_never():

@@ -69,6 +69,33 @@ NAMES = {
         ("network.interoperate=[[sda-oct, x]]", "network.interoperate"),
         ("ground.radars.sbx.terminals=[x]", "ground.radars.sbx.terminals"),
         ("ground.sites.fort-greely.terminals=[x]", "ground.sites.fort-greely.terminals"),
+        (
+            "ground.stations.oslo={lat_deg: 60.0, lon_deg: 11.0, standards: [x]}",
+            "ground.stations.oslo.standards",
+        ),
+    ],
+    "orbits-fit": [
+        ("constellations.sbi.propagator=sgp4", "constellations.sbi.propagator"),
+        (
+            "constellations.starlink.mean_motion_rev_per_day=15.0",
+            "constellations.starlink.mean_motion_rev_per_day",
+        ),
+    ],
+    "ground-range-given": [
+        ("network.ground_limit=range", "network.max_ground_range_km"),
+    ],
+    "stations-linked": [
+        (
+            "ground.stations.oslo={lat_deg: 60.0, lon_deg: 11.0}",
+            "ground.stations.oslo.standards",
+        ),
+        (
+            "constellations.starlink.optical_terminals=0",
+            "constellations.starlink.optical_terminals",
+        ),
+    ],
+    "slots-fit": [
+        ("constellations.starlink.arglat_deg=[0, 180]", "constellations.starlink.arglat_deg"),
     ],
     "vehicle-shares": [
         ("launch.shares={falcon-9: 0.5, vulcan: 0.4}", "launch.shares"),

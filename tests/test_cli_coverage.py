@@ -31,7 +31,7 @@ def call(capsys, monkeypatch, tmp_path):
         with pytest.raises(SystemExit) as end:
             main(["coverage", *map(str, words)])
         out, err = capsys.readouterr()
-        told = [line for line in err.splitlines() if "first time takes long" not in line]
+        told = [line for line in err.splitlines() if "the first time is longest" not in line]
         return end.value.code, out, told
 
     return call

@@ -55,7 +55,7 @@ def mixed_view(rng, n_sat, kind):
     mask = rng.choice([-1.5, -0.4, -0.05, 0.0, 0.1, 0.7, 1.5], n_sat)
     return View(
         np.where(has[:, 0], rng.choice([0.0, 1e5, 6e5, 2e6, 5e6, 1.2e7], n_sat), np.inf),
-        np.where(has[:, 1], rng.choice([0.0, 10e3, 50e3, 100e3], n_sat), -np.inf),
+        np.where(has[:, 1], rng.choice([0.0, 10e3, 50e3, 100e3, -1e7], n_sat), -np.inf),
         np.where(has[:, 2], 1.0, 0.0),
         np.where(has[:, 3], np.sin(mask), -2.0),
         np.where(has[:, 4], np.cos(regard), -2.0),

@@ -32,7 +32,7 @@ DOCUMENT = {
     "epoch_utc": "2026-01-01T00:00:00Z",
     "duration_h": 96.0,
     "step_s": 60.0,
-    "target": {"kind": "booster", "height_km": 50.0},
+    "target": {"kind": "booster", "height_km": 50.0, "seen": "in range"},
     "sensors": 1016,
     "areas": [
         area("north-korea", 1.0, 0.9971, 0.95, 0.0),
@@ -82,7 +82,7 @@ def test_the_first_lines_are_the_answer():
     text = flat()
     assert text.startswith(
         "golden-dome: 1,016 sensors against a booster at 50 km, "
-        "96 h from 2026-01-01T00:00:00Z, steps of 60 s "
+        "96 h from 2026-01-01T00:00:00Z, steps of 60 s. Seen: in range. "
         "At least one sensor sees the target over iran [x], the worst of 2 areas, "
         ">99.99 % of the time; the longest gap is 2 m 05 s. "
         "Over the whole grid it is 93.4 %, from 90.1 % at 1 deg N to 98.9 % at 89 deg N."
@@ -140,7 +140,9 @@ def test_what_was_not_computed_leaves_no_hole(missing):
 
 def test_no_sensor_and_one_area():
     never = area("iran", 0.0, 0.0, 0.0, 345_600.0)
-    text = flat(areas=[never], sensors=0, target={"kind": "ground", "height_km": 0.0})
+    text = flat(
+        areas=[never], sensors=0, target={"kind": "ground", "height_km": 0.0, "seen": "high up"}
+    )
     assert "0 satellites over the ground, 96 h" in text
     assert "over iran 0 % of the time; the longest gap is 96 h 00 m 00 s." in text
 

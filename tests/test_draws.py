@@ -68,7 +68,7 @@ def test_draws_depend_on_no_other_draw():
 def test_quantities_keep_their_numbers():
     names = (
         "START JITTER DETECT DISCRIMINATION KILL ASSESS "
-        "COMMON_DESIGN COMMON_DISCRIMINATION COMMON_SOFTWARE RELIABILITY EPOCH"
+        "COMMON_DESIGN COMMON_DISCRIMINATION COMMON_SOFTWARE RELIABILITY EPOCH OUTAGE"
     )
     assert {q.name: q.value for q in Quantity} == {n: i + 1 for i, n in enumerate(names.split())}
 

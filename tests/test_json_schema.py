@@ -46,6 +46,9 @@ def test_schema_refuses_what_the_loader_refuses():
     assert not valid(lambda s: s["constellations"]["sbi"].update(altitude_km=5e5))
     assert not valid(lambda s: s["constellations"]["sbi"].update(altitude_km="500"))
     assert not valid(lambda s: s["launch"]["shares"].update({"falcon-9": -1}))
+    assert valid(lambda s: s["constellations"]["sbi"].update(arglat_deg=[0, 12.5, -360]))
+    assert not valid(lambda s: s["constellations"]["sbi"].update(arglat_deg=[0, 361]))
+    assert not valid(lambda s: s["constellations"]["sbi"].update(arglat_deg=12.5))
 
 
 def test_schema_of_a_change_asks_for_nothing_and_lets_null_remove():

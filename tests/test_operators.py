@@ -65,13 +65,16 @@ def test_a_scenario_takes_from_a_catalogue_what_its_operator_runs():
         "warning-geo": "SBIRS GEO-1 (USA 230)",
         "tracking-t0-flown": "RAPTOR1",
         "hbtss": "HBTSS-SV2",
-        "transport-t1-flown": "PRAETORIAN SDA_602",
+        "transport-t1-york": "PRAETORIAN SDA_602",
+        "transport-t1-lockheed": "SDA_1664",
         "transport-t0-first": "CHECKMATE 8",
-        "transport-t0-second": "WILDFIRE 10",
+        "transport-t0-lockheed": "WILDFIRE 10",
+        "transport-t0-york": "CHECKMATE 10",
         "amazon-leo-52-630": "KUIPER-00012",
         "oneweb": "ONEWEB-0012",
     }
     shells = load_scenario("today").scenario.constellations
+    names |= {name: "STARLINK-1008" for name in shells if name.startswith("starlink-")}
     assert {name for name, shell in shells.items() if shell.catalogue_names} == set(names)
     for name, satellite in names.items():
         assert re.search(shells[name].catalogue_names, satellite)

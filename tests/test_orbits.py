@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from opendome.constants import MU_EARTH_M3PS2, R_EARTH_WGS84_M
 from opendome.orbits import Orbits, concatenate, j2_rates, positions_j2, states_j2, walker
+from opendome.orbits._blocks import BLOCK
 from opendome.orbits._sines import sin_cos
-from opendome.orbits.j2 import BLOCK
 
 TEN_NANOMETRES = 1e-8
 ROUNDING = 1e-12

@@ -1,9 +1,13 @@
 """Packaged scenarios: they load without a finding and say what their sources say."""
 
+import os
 from collections import Counter
+from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
+from scipy.optimize import linear_sum_assignment
 from scipy.stats import beta
 
 from opendome.catalog import load_catalog, scenario_names
@@ -14,7 +18,11 @@ from opendome.cost import (
     aei_flyout_range,
     aei_interceptor_mass,
 )
+from opendome.elements import read_catalogue, select
+from opendome.frames import gmst82, parse_epoch
+from opendome.orbits import positions, sgp4_orbits
 from opendome.scenario import load_scenario
+from opendome.simulation.setup.assets import shell_orbits
 from opendome.simulation.setup.bill import price
 
 PACKAGED = {
@@ -22,6 +30,7 @@ PACKAGED = {
     "cbo-2026",
     "diversified",
     "golden-dome",
+    "kuiper-630",
     "peer-raid",
     "regional-raid",
     "single-partner",
@@ -31,6 +40,7 @@ LOADED = {name: load_scenario(name) for name in sorted(PACKAGED)}
 SCENARIO = {name: loaded.scenario for name, loaded in LOADED.items()}
 GOLDEN = SCENARIO["golden-dome"]
 CATALOG = load_catalog()
+DATA = os.environ.get("OPENDOME_TEST_DATA")
 WRITTEN = {  # numbers that stand in a file where the catalog has another
     "golden-dome": {"constellations.amazon-leo.operations_musd_per_y"},
     "cbo-2026": {
@@ -40,8 +50,19 @@ WRITTEN = {  # numbers that stand in a file where the catalog has another
     },
 }
 WRITTEN |= dict.fromkeys(("peer-raid", "regional-raid"), WRITTEN["golden-dome"])
-WRITTEN["today"] = {"constellations.warning-geo.first_unit_musd"}
 WRITTEN |= {"aei-sbi": WRITTEN["cbo-2026"], "single-partner": set(), "diversified": set()}
+WRITTEN["today"] = set()
+WRITTEN["kuiper-630"] = {
+    *(path for path in WRITTEN["cbo-2026"] if "transport-t1" not in path),
+    "constellations.kuiper-630.operations_musd_per_y",
+    "constellations.kuiper-630.phasing",
+    *(f"network.{field}" for field in ("hop_ms", "grazing_height_km", "max_crosslink_km")),
+    *(
+        f"ground.stations.{name}.{field}"
+        for name in SCENARIO["kuiper-630"].ground.stations
+        for field in ("lat_deg", "lon_deg")
+    ),
+}
 
 
 def catalog_fields(part, path=""):
@@ -261,9 +282,11 @@ def test_today_has_the_satellites_that_were_counted():
         "tracking-t0-flown": 4,
         "hbtss": 1,
         "warning-geo": 6,
-        "transport-t1-flown": 42,
+        "transport-t1-york": 21,
+        "transport-t1-lockheed": 21,
         "transport-t0-first": 8,
-        "transport-t0-second": 11,
+        "transport-t0-lockheed": 10,
+        "transport-t0-york": 1,
         "starlink-53-463": 4176,
         "starlink-43-485": 3238,
         "starlink-97-463": 1042,
@@ -281,3 +304,51 @@ def test_today_has_the_satellites_that_were_counted():
         assert satellites(today, name) == pytest.approx(n, rel=0.025), name
     below = {name for name in counted if counted[name] <= 42}
     assert all(satellites(today, name) == counted[name] for name in below)
+
+
+def test_today_gives_each_satellite_of_the_small_fleets_its_slot():
+    slots = {n: c.arglat_deg for n, c in SCENARIO["today"].constellations.items() if c.arglat_deg}
+    assert sum(map(len, slots.values())) == 4 + 1 + 6 + 42 + 8 + 11
+    # Neighbours in a plane are those next to each other in the list.
+    assert all(list(angles) == sorted(angles) for angles in slots.values())
+    builders = {n: set(SCENARIO["today"].constellations[n].suppliers) for n in slots}
+    assert all(len(names) == 1 for names in builders.values())  # told by the name of a satellite
+
+
+def unit_vectors(orbits, epoch_jd):
+    r_m = positions(orbits, np.array([0.0]), float(gmst82(*epoch_jd)))[0]
+    return r_m / np.linalg.norm(r_m, axis=-1, keepdims=True)
+
+
+def test_today_has_sbirs_where_the_catalogue_has_it():
+    today = SCENARIO["today"]
+    epoch_jd = parse_epoch(today.epoch_utc)
+    x, y, _ = unit_vectors(shell_orbits(today.constellations["warning-geo"], epoch_jd), epoch_jd).T
+    assert np.degrees(np.arctan2(y, x)) == pytest.approx([52, 94, 139, -159, -50, 22], abs=1.0)
+
+
+@pytest.mark.skipif(DATA is None, reason="OPENDOME_TEST_DATA names no folder with catalogues")
+@pytest.mark.parametrize(
+    ("name", "most_deg"),
+    [
+        ("warning-geo", 4.0),  # its planes are up to 3.8 degrees from their mean
+        ("tracking-t0-flown", 0.6),
+        ("hbtss", 0.6),
+        ("transport-t1-york", 0.6),
+        ("transport-t1-lockheed", 1.2),
+        ("transport-t0-first", 1.2),
+        ("transport-t0-lockheed", 1.2),
+        ("transport-t0-york", 0.6),
+    ],
+)
+def test_today_has_the_small_fleets_where_the_catalogue_has_them(name, most_deg):
+    today = SCENARIO["today"]
+    epoch_jd, shell = parse_epoch(today.epoch_utc), today.constellations[name]
+    elements = read_catalogue(Path(DATA or "") / "active-2026-08-22.tle").elements
+    real = unit_vectors(
+        sgp4_orbits(select(elements, names=shell.catalogue_names), *epoch_jd), epoch_jd
+    )
+    ours = unit_vectors(shell_orbits(shell, epoch_jd), epoch_jd)
+    assert len(real) == len(ours)
+    apart_rad = np.arccos(np.clip(ours @ real.T, -1.0, 1.0))
+    assert np.degrees(apart_rad[linear_sum_assignment(apart_rad)].max()) < most_deg

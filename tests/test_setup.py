@@ -44,7 +44,7 @@ def test_shells_become_rows_in_file_order_and_si(golden, golden_plan):
     assert np.allclose(sensors.orbits.a_m[i], R_EARTH_WGS84_M + shell.altitude_km * 1e3)
     assert np.allclose(sensors.orbits.inc_rad[i], np.deg2rad(shell.inclination_deg))
     kind = golden.infrared_sensors["ir-leo"]
-    assert np.all(sensors.arrays.range_boost_m[i] == kind.range_boost_km * 1e3)
+    assert np.all(sensors.arrays.boost.range_m[i] == kind.range_boost_km * 1e3)
     assert np.allclose(sensors.arrays.looks_per_s[i], 1 / kind.revisit_s)
     assert np.all(sensors.arrays.sigma_rad[i] >= kind.angular_noise_urad * 1e-6)
 
@@ -57,6 +57,43 @@ def test_builders_own_whole_planes_in_order(golden, golden_plan):
         assert set(part.supplier[k * 250 : (k + 1) * 250]) == {builder}
     (alpha,) = (c.part for c in golden_plan.carriers if c.name == "transport-t2-alpha")
     assert alpha.supplier == ("york",) * 60 + ("northrop-grumman",) * 40
+
+
+def test_slots_that_are_given_stand_in_place_of_even_ones():
+    planes = ("constellations.tracking-t1.planes=2", "constellations.tracking-t1.per_plane=3")
+    slots = "constellations.tracking-t1.arglat_deg=[10, 20.5, 300, -5, 0, 359.9]"
+    given_plan, even_plan = plan_of(*planes, slots), plan_of(*planes)
+    given_part, even = given_plan.sensors, even_plan.sensors
+    i = rows(given_part.part, "tracking-t1")
+    angles = [10.0, 20.5, 300.0, -5.0, 0.0, 359.9]
+    assert np.allclose(given_part.orbits.arglat_rad[i], np.deg2rad(angles))
+    assert not np.allclose(even.orbits.arglat_rad[i], given_part.orbits.arglat_rad[i])
+    for name in ("a_m", "inc_rad", "raan_rad", "arglat_rate_radps"):
+        assert np.array_equal(getattr(given_part.orbits, name), getattr(even.orbits, name)), name
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            ["arglat_deg=[0, 90]"],
+            "arglat_deg: 2 angles for 6 satellites (1 x 6); give one for each",
+        ),
+        (
+            ["arglat_deg=[0, 1, 2, 3, 4, 5]", "alternate_slots=0.5"],
+            "alternate_slots: only with even slots, not with arglat_deg",
+        ),
+        (["arglat_deg=[0, 1, 2, 3, 4, 400]"], "arglat_deg.5: "),
+        (["arglat_deg=[0, 1, 2, 3, 4, x]"], "arglat_deg.5: expected a number"),
+        (["arglat_deg=5"], "arglat_deg: expected a list"),
+    ],
+)
+def test_slots_that_cannot_be_are_told_in_one_line(settings, said):
+    paths = [f"constellations.warning-geo.{setting}" for setting in settings]
+    with pytest.raises(InputError) as error:
+        load_scenario("golden-dome", paths)
+    assert f"constellations.warning-geo.{said}" in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 SHARES = st.dictionaries(
@@ -104,10 +141,13 @@ def test_downlinks_need_a_gateway_of_their_standard(golden, golden_plan):
 
 
 def test_a_star_has_a_seam_and_a_delta_has_none(golden, golden_plan):
-    for carrier in golden_plan.carriers:
-        shell = golden.constellations[carrier.name]
-        seam = (carrier.neighbours == -1).any()
-        assert seam == (shell.raan_spread_deg < 360)
+    told = []
+    for web in golden_plan.webs:
+        for k, name in enumerate(web.networks):
+            seam = (web.space.neighbours[web.space.network == k] == -1).any()
+            assert seam == (golden.constellations[name].raan_spread_deg < 360)
+            told.append(name)
+    assert told == [carrier.name for carrier in golden_plan.carriers]
 
 
 # Ground -----------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def test_the_golden_raids_have_shots_to_look_at(golden_raids):
 
 
 def test_no_missile_is_detected_below_the_clouds(golden_plan, golden_raids):
-    cloud_top_m = golden_plan.sensors.arrays.grazing_height_m.min()
+    cloud_top_m = golden_plan.sensors.arrays.boost.clear_m.min()
     for raid in golden_raids:
         for missile, t_s in enumerate(raid.sight.detect_s):
             r_m, phase = missile_at(golden_plan, raid, missile, t_s)

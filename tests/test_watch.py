@@ -32,7 +32,7 @@ def test_world_map_equals_counts_without_pruning(golden, target):
 def test_area_shares_equal_a_fine_sampling(golden):
     watch = watch_of(golden, target="body", areas=("iran",), grid_points=0)
     (area,) = cover(watch).areas
-    t_s = np.arange(0.0, watch.t_s[-1], 2.0) + 1.0
+    t_s = np.arange(*watch.span_s, 2.0) + 1.0
     count = counts_at(watch, watch.areas[0].points, t_s)
     for k in range(3):
         np.testing.assert_allclose(area[0].share[:, k], (count > k).mean(axis=0), atol=3e-3)
@@ -92,7 +92,10 @@ def test_earth_orientation_moves_positions_by_less_than_the_bound(golden):
         ({"duration_h": float("nan")}, "duration_h: should be above 0"),
         ({"step_s": 0.1}, "step_s: input should be greater than or equal to 1, not 0.1"),
         ({"grid_points": -1}, "grid_points: input should be greater than or equal to 0"),
-        ({"min_elevation_deg": 95.0}, "min_elevation_deg: input should be less than 90"),
+        (
+            {"min_elevation_deg": 95.0, "target": "ground"},
+            "min_elevation_deg: input should be less than 90",
+        ),
         ({"target_height_km": -1.0}, "target_height_km: should be from 0 to 50000, not -1"),
         ({"target_height_km": float("nan")}, "target_height_km: should be from 0"),
         ({"epoch_utc": "yesterday"}, "epoch_utc: not an ISO 8601"),
@@ -114,3 +117,25 @@ def test_points_of_an_area_are_at_the_target_s_height(golden):
     np.testing.assert_allclose(
         np.linalg.norm(points.r_itrs_m - ground.r_itrs_m, axis=-1), 120e3, rtol=1e-9
     )
+
+
+def test_a_later_start_moves_the_span_and_not_the_layout(golden):
+    first = watch_of(golden, duration_h=2.0)
+    later = watch_of(golden, duration_h=1.0, epoch_utc="2026-08-22T01:00:00Z")
+    assert later.span_s == (3600.0, 7200.0)
+    np.testing.assert_array_equal(later.positions(later.t_s), first.positions(later.t_s))
+
+
+def test_never_seen_is_a_gap_of_the_span(golden):
+    watch = watch_of(golden, target="body", target_height_km=150.0, without=("rocket-lab",))
+    gaps = cover(watch).grid[0]
+    assert gaps.max_gap_s.max() <= watch.span_s[1] - watch.span_s[0]
+    nowhere = watch_of(golden, target="body", target_height_km=20.0, areas=("iran",))
+    covered = cover(nowhere)
+    assert (covered.grid[0].max_gap_s == 5400.0).all()
+    assert (covered.areas[0][0].max_gap_s == 5400.0).all()
+
+
+def test_an_elevation_is_refused_for_a_missile(golden):
+    with pytest.raises(InputError, match="is for the ground, not for a booster"):
+        watch_of(golden, min_elevation_deg=10.0)

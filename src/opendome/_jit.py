@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
 from numba import prange
+from numba.core.registry import CPUDispatcher
 
-__all__ = ["jit", "jit_bulk", "jit_inline", "prange"]
+__all__ = [
+    "N_THREAD", "jit", "jit_bulk", "jit_inline", "jit_lean", "jit_part", "prange", "share",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., object])
+
+N_THREAD: int = cast(Any, numba.config).NUMBA_NUM_THREADS
+"""Threads of bulk work; set by the environment variable of the same name as numba's."""
+
+RUNS = 4  # for each thread, so that one held up by another program does not hold up all
 
 
 def jit(function: F) -> F:
     """Compile a kernel on first call and keep the machine code on disk.
 
     Division follows NumPy (a zero denominator gives inf or nan, not an exception), which
-    is what lets the compiler vectorise. `fastmath` stays off, so that bytes repeat.
+    is what lets the compiler vectorise. `fastmath` stays off, so that bytes repeat. Threads of
+    Python may run the kernel side by side.
 
     Parameters
     ----------
@@ -30,7 +41,27 @@ def jit(function: F) -> F:
     compiled : callable
         The same function, compiled; its type is unchanged.
     """
-    return _compiled(function, parallel=False)
+    return _compiled(function)
+
+
+def jit_lean(function: F) -> F:
+    """Compile a kernel that makes no array, as `jit` does, in less time and to faster code.
+
+    Numba counts who uses an array, in each view of it too. The counting costs more than short
+    work on a row, hinders threads that use one array, and takes long to compile. Here and in
+    all functions called from here it is left out: room to work in is given by the caller.
+
+    Parameters
+    ----------
+    function : callable
+        A function of scalars and arrays in numba's subset of Python.
+
+    Returns
+    -------
+    compiled : callable
+        The same function, compiled; its type is unchanged.
+    """
+    return _compiled(function, counted=False)
 
 
 def jit_inline(function: F) -> F:
@@ -42,14 +73,71 @@ def jit_inline(function: F) -> F:
     Parameters
     ----------
     function : callable
-        A function of scalars and tuples in numba's subset of Python.
+        A function of scalars, tuples and arrays in numba's subset of Python.
 
     Returns
     -------
     compiled : callable
         The same function, compiled; its type is unchanged.
     """
-    return cast(F, numba.njit(error_model="numpy", forceinline=True)(function))
+    return _part(function, forceinline=True)
+
+
+def jit_part(function: F) -> F:
+    """Compile a part of kernels that is too long to be merged into each place that calls it.
+
+    Parameters
+    ----------
+    function : callable
+        A function of scalars, tuples and arrays in numba's subset of Python.
+
+    Returns
+    -------
+    compiled : callable
+        The same function, compiled; its type is unchanged.
+    """
+    return _part(function, forceinline=False)
+
+
+class _Part(CPUDispatcher):
+    """A function without an entry for Python, which would take as long to compile again.
+
+    A call from Python, as in a test, goes to a copy that has one: numba would end the process.
+    """
+
+    @cached_property
+    def _entry(self) -> Callable[..., object]:
+        return jit(self.py_func)
+
+    def __call__(self, *args: object) -> object:
+        return self._entry(*args)
+
+
+def _part(function: F, *, forceinline: bool) -> F:
+    how: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True}
+    part = numba.njit(forceinline=forceinline, **how)(function)
+    if isinstance(part, CPUDispatcher):  # not where numba is switched off
+        part.__class__ = _Part
+    return cast(F, part)
+
+
+def share(n: int, work: Callable[[int, int], None]) -> None:
+    """Have the numbers 0 to n worked off in runs, on all threads.
+
+    For the main process only, and for kernels, which let other threads of Python work.
+
+    Parameters
+    ----------
+    n : int
+        How many numbers there are. [-]
+    work : callable
+        Works from a first number to before a last one, and writes its own output only.
+    """
+    work(0, 0)  # compiles, or loads, on this thread
+    n_run = min(n, RUNS * N_THREAD)
+    edges = [n * i // max(n_run, 1) for i in range(n_run + 1)]
+    with ThreadPoolExecutor(N_THREAD) as pool:
+        list(pool.map(work, edges[:-1], edges[1:]))  # raises what a thread raised
 
 
 def jit_bulk(function: F) -> F:
@@ -88,8 +176,9 @@ def _named_bulk(function: F) -> F:
     return cast(F, copy)
 
 
-def _compiled(function: F, *, parallel: bool) -> F:
-    how: dict[str, Any] = {"error_model": "numpy", "parallel": parallel}
+def _compiled(function: F, *, parallel: bool = False, counted: bool = True) -> F:
+    how: dict[str, Any] = {"error_model": "numpy", "nogil": True, "parallel": parallel}
+    how["_nrt"] = counted
     try:
         return cast(F, numba.njit(cache=True, **how)(function))
     except RuntimeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from opendome.analysis.connectivity import command_document, pair_document
+from opendome.analysis.connectivity_map import pair_map
 from opendome.analysis.coverage import coverage_document, coverage_map
 from opendome.analysis.summary import summarise
 from opendome.elements import COUNTED, Catalogue, read_catalogue, select
@@ -19,7 +22,9 @@ from opendome.scenario import Finding, Loaded, load_scenario
 from opendome.scenario.checks import NAME_CHECKS
 from opendome.simulation.catalogue import Survey, survey
 from opendome.simulation.checks import PHYSICS_CHECKS, check_physics
+from opendome.simulation.connect import connect_pair
 from opendome.simulation.coverage import cover
+from opendome.simulation.muster import muster
 from opendome.simulation.results import (
     Results,
     free_folder,
@@ -28,10 +33,13 @@ from opendome.simulation.results import (
     write_results,
 )
 from opendome.simulation.setup.watch import Question, watch_catalogue, watch_scenario
+from opendome.simulation.setup.web import NetworkQuestion, ask_network
 from opendome.studies import study_raids
 
 __all__ = [
     "Coverage",
+    "Network",
+    "NetworkQuestion",
     "Question",
     "Run",
     "check",
@@ -39,6 +47,7 @@ __all__ = [
     "free_folder",
     "is_catalogue",
     "load",
+    "network",
     "open_result",
     "orbits",
     "passed",
@@ -249,6 +258,67 @@ def coverage(
     return Coverage(coverage_document(covered), coverage_map(covered))
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How messages travel: the document, and between two ends their way as arrays."""
+
+    answer: dict[str, Any]
+    map: dict[str, Any] | None
+
+    def __repr__(self) -> str:
+        """Return what was asked."""
+        answer = self.answer
+        ends = [answer[end]["name"] for end in ("from", "to") if end in answer]
+        return f"Network({answer['scenario']!r}, {' - '.join(ends)})"
+
+
+def network(
+    source: Loaded | str,
+    question: NetworkQuestion | None = None,
+    *,
+    catalogue: str | Path | None = None,
+    names: str | None = None,
+    on_progress: Callable[[float], None] = lambda done: None,
+) -> Network:
+    """Find the quickest messages from one place to another, or from everyone to command.
+
+    Parameters
+    ----------
+    source : Loaded or str
+        A scenario, or the name or file of one.
+    question : NetworkQuestion, optional
+        What is asked, where it is not what the scenario says.
+    catalogue : str or Path, optional
+        Real satellites for the shells that name theirs; "-" is standard input.
+    names : str, optional
+        Regular expression for the names of the catalogue's satellites.
+    on_progress : callable
+        Told the part of the work that is done, 0 to 1.
+
+    Returns
+    -------
+    network : Network
+        The same for any number of threads.
+
+    Raises
+    ------
+    InputError
+        If the scenario fails a named check, a name is unknown, or a number is out of range.
+    """
+    if isinstance(source, str) and is_catalogue(source):
+        text = "is no scenario; --catalogue takes satellites for one, such as today"
+        raise InputError(f"{_label(source)}: {text}")
+    loaded = load(source) if isinstance(source, str) else source
+    satellites = None if catalogue is None else _satellites(catalogue, names)
+    if satellites is None and names is not None:
+        raise InputError("--names: there is no catalogue whose satellites it could name")
+    asked = ask_network(loaded.scenario, question or NetworkQuestion(), satellites)
+    if asked.pair is None:
+        return Network(command_document(muster(asked, on_progress)), None)
+    pair = connect_pair(asked, on_progress)
+    return Network(pair_document(pair), pair_map(pair))
+
+
 def is_catalogue(source: str) -> bool:
     """Tell whether a name is that of a file of satellites: one that is no YAML, or "-"."""
     path = Path(source)
@@ -262,7 +332,9 @@ def _label(source: str) -> str:
 def _satellites(file: str | Path, names: str | None) -> Catalogue:
     """Return the usable satellites of a file, of these names."""
     catalogue = _readable(file, strict=False)
-    return replace(catalogue, elements=select(catalogue.elements, names=names))
+    kept = select(catalogue.elements, names=names)
+    bad = (b for b in catalogue.bad if names is None or re.search(names, b.name, re.IGNORECASE))
+    return replace(catalogue, elements=kept, bad=tuple(bad))
 
 
 def open_result(folder: str | Path) -> Results:

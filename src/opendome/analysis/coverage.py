@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from opendome.constants import Floats
+from opendome.constants import DAY_S, Floats
 from opendome.frames import format_epoch, orientation_note
 from opendome.geometry import Gaps, Grid
 from opendome.simulation.coverage import Covered
 
 __all__ = ["coverage_document", "coverage_map"]
+
+HOUR_S = 3600.0
 
 
 def coverage_document(covered: Covered) -> dict[str, Any]:
@@ -28,11 +30,12 @@ def coverage_document(covered: Covered) -> dict[str, Any]:
         Plain data; null where a number is not defined.
     """
     watch = covered.watch
+    (jd1, jd2), (start_s, end_s) = watch.epoch_jd, watch.span_s
     return {
         "scenario": watch.label,
-        "epoch_utc": format_epoch(*watch.epoch_jd),
-        "duration_h": float(watch.t_s[-1] - watch.t_s[0]) / 3600.0,
-        "step_s": float(watch.t_s[1] - watch.t_s[0]),
+        "epoch_utc": format_epoch(jd1, jd2 + start_s / DAY_S),
+        "duration_h": (end_s - start_s) / HOUR_S,
+        "step_s": watch.step_s,
         "target": {"kind": watch.kind, "height_km": watch.height_m / 1e3, "seen": watch.rule},
         "sensors": watch.n_sat,
         "fold": watch.fold,
@@ -133,7 +136,7 @@ def _world(covered: Covered, grid: Grid) -> dict[str, Any]:
     rings = _by_ring(grid, whole.share)
     return {
         "points": len(grid.lat_rad),
-        "fold": _folds(grid.weight @ whole.share),
+        "fold": _folds(1.0 - grid.weight @ (1.0 - whole.share)),  # 1 where it is 1 everywhere
         "mean_in_view": float(grid.weight @ whole.n_in_view),
         "max_gap_s": float(whole.max_gap_s[:, k].max()),
         "worst": {
@@ -192,6 +195,6 @@ def _note(covered: Covered) -> str:
     watch = covered.watch
     if watch.earth is not None:
         return "Earth orientation (UT1, pole) from IERS data."
-    r_m = watch.positions(watch.t_s[:1])
+    r_m = watch.positions(np.array(watch.span_s[:1]))
     radius_m = np.sqrt(np.nanmax(np.vecdot(r_m, r_m)))
     return orientation_note(float(radius_m))

@@ -21,7 +21,18 @@ from opendome.errors import InputError, nearest
 
 __all__ = ["main"]
 
-COMMANDS = ("run", "show", "coverage", "orbits", "check", "new", "list", "sources", "schema")
+COMMANDS = (
+    "run",
+    "show",
+    "coverage",
+    "network",
+    "orbits",
+    "check",
+    "new",
+    "list",
+    "sources",
+    "schema",
+)
 STOPS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
 
 
@@ -111,10 +122,13 @@ class _Commands(click.Group):
             with _stoppable() as ctx.obj:
                 answer = super().invoke(ctx)
                 sys.stdout.flush()  # a full disk shows here, not after the last line of Python
-        except KeyboardInterrupt as stop:
+        except (KeyboardInterrupt, SystemError) as stop:
+            # A signal that falls on the way into a kernel comes out as a SystemError.
+            if isinstance(stop, SystemError) and not ctx.obj:
+                raise
             with suppress(OSError):  # the terminal that hung up is gone
                 click.echo("opendome: interrupted, nothing written", err=True)
-            ctx.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
+            ctx.exit(128 + (ctx.obj[0] if ctx.obj else signal.SIGINT))
         return answer
 
 

@@ -29,7 +29,7 @@ __all__ = [
     "write_new",
 ]
 
-COMPILE_NOTICE = "opendome: the first time takes long; kernels are compiled once and kept on disk"
+COMPILE_NOTICE = "opendome: at work; the first time is longest, as kernels are compiled and kept"
 NOTICE_AFTER_S = 2.0
 """By then the first part of a work is done, unless kernels are compiled or it is very large. [s]"""
 PICTURES = (".pdf", ".png", ".svg")

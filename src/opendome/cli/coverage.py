@@ -29,7 +29,8 @@ __all__ = ["command"]
     "areas",
     metavar="AREA",
     multiple=True,
-    help="Launch area by name, or corners 'lat,lon;lat,lon;lat,lon'; may be given again.",
+    help="Launch area by name, or corners 'lat,lon;lat,lon;lat,lon' joined by great circles, of "
+    "which the smaller side counts; may be given again.",
 )
 @click.option(
     "--target",
@@ -65,10 +66,10 @@ __all__ = ["command"]
 @as_json("the answer")
 @click.pass_obj
 def command(stops: list[int], /, **options: Any) -> None:  # noqa: ANN401 one question
-    """Tell how often a launch is seen by 1, 2, 3 satellites at once, and for how long by none.
+    """Tell how often a launch is in sight, and for how long it is not.
 
     SCENARIO is a packaged name, a file, or a catalogue of satellites (TLE or OMM). Over areas the
-    edges of windows are exact to a millisecond; the map of the world is stepped.
+    edges of windows are found by root search; the map of the world is stepped.
 
     Example: opendome coverage golden-dome --area north-korea --fold 2 --plot map.png
     """

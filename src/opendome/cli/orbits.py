@@ -7,12 +7,9 @@ from pathlib import Path
 
 import click
 
-from opendome.cli._common import as_json, print_json, refuse_existing, refuse_unwritable
+from opendome.cli._common import as_json, print_json, refuse_undrawable
 
 __all__ = ["command"]
-
-PICTURES = (".pdf", ".png", ".svg")
-
 
 Span = tuple[float, float]
 Callback = Callable[[click.Context, click.Parameter, str | None], Span | None]
@@ -82,7 +79,7 @@ def command(
     Example: opendome orbits active.tle --operator spacex --plot shells.png
     """
     if plot is not None:
-        _refuse_undrawable(plot)
+        refuse_undrawable(plot)
     from opendome import api
 
     survey = api.orbits(
@@ -106,13 +103,3 @@ def command(
         print_catalogue(answer)
     if plot is not None:
         click.echo(f"opendome: drawn in {plot}", err=True)
-
-
-def _refuse_undrawable(plot: Path) -> None:
-    """Complain about a picture that could not be made, before the catalogue is read."""
-    if plot.suffix.lower() not in PICTURES:
-        raise click.BadParameter(
-            f"'{plot}' should end in {', '.join(PICTURES)}", param_hint="--plot"
-        )
-    refuse_existing(plot, "--plot")
-    refuse_unwritable(plot.absolute().parent, f"--plot {plot}")

@@ -9,12 +9,14 @@ A path is an array of shape (7, n_time): Earth-fixed position and velocity, one 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from opendome._jit import jit
+from opendome._jit import jit_inline, jit_part
 from opendome.constants import Floats
 
-__all__ = ["Part", "bound_path", "bound_sun", "greatest_angle", "sight_margin"]
+__all__ = ["TURN", "Part", "bound_path", "bound_sun", "greatest_angle", "sight_margin"]
 
 HUGE = 1e30  # a bound that says nothing, and times zero is zero
 
@@ -31,7 +33,7 @@ limits whose sign the interval does not settle, lowest and highest [-]."""
 State = tuple[float, float, float, float, float, float]
 
 
-@jit
+@jit_part
 def _part(margin_m: float, slope: float, curve: float, rate: float, half_s: float) -> Part:
     """Bound a limit's margin within half_s of a time.
 
@@ -47,13 +49,19 @@ def _part(margin_m: float, slope: float, curve: float, rate: float, half_s: floa
     return low, high, slope - turn, slope + turn
 
 
-@jit
+@jit_inline
 def _both(a: Part, b: Part) -> Part:
     """Bound the lesser of two margins."""
     return min(a[0], b[0]), min(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3])
 
 
-@jit
+@jit_inline
+def _either(a: Part, b: Part) -> Part:
+    """Bound the greater of two margins: in sight one way or the other."""
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3])
+
+
+@jit_inline
 def _clearing(
     p: State, bound: Floats, col: int, pair: Floats,
     d: float, closing: float, bend: float, half_s: float,
@@ -67,26 +75,24 @@ def _clearing(
     x, y, z, vx, vy, vz = p
     v, a, r_min, r_max = bound[SPEED, col], bound[ACCEL, col], bound[R_MIN, col], bound[R_MAX, col]
     tx, ty, tz, lowest = pair[0], pair[1], pair[2], pair[GROUND] + pair[CLEAR]
-    t = np.sqrt(tx * tx + ty * ty + tz * tz)
+    t = math.sqrt(tx * tx + ty * ty + tz * tz)
     if t < lowest:
         return -np.inf, -np.inf, np.inf, -np.inf
-    c = np.sqrt((t - lowest) * (t + lowest)) / t
+    c = math.sqrt((t - lowest) * (t + lowest)) / t
     rise, climb = (tx * x + ty * y + tz * z) / t - t, (tx * vx + ty * vy + tz * vz) / t
     curve, rate = (1.0 + c) * a + c * bend, (1.0 + c) * v
     line = _part(rise + c * d, climb + c * closing, curve, rate, half_s)
     if pair[BEYOND] > 0.0:
         line = _both(line, _part(c * d - rise, c * closing - climb, curve, rate, half_s))
     r2, rv = x * x + y * y + z * z, x * vx + y * vy + z * vz
-    r = np.sqrt(r2)
+    r = math.sqrt(r2)
     curve, rate = a + 2.0 * (v * v + r_max * a) / t, (1.0 + 2.0 * r_max / t) * v
     front = _part(rise + t - r2 / t, climb - 2.0 * rv / t, curve, rate, half_s)
     front = _both(front, _part(r - lowest, rv / r, a + v * v / r_min, v, half_s))
-    # In sight one way or the other.
-    high, steep = max(line[1], front[1]), max(line[3], front[3])
-    return max(line[0], front[0]), high, min(line[2], front[2]), steep
+    return _either(line, front)
 
 
-@jit
+@jit_inline
 def _regard(
     p: State, bound: Floats, col: int, pair: Floats,
     d: float, closing: float, bend: float, half_s: float,
@@ -95,12 +101,12 @@ def _regard(
     x, y, z, vx, vy, vz = p
     v, a, r_min = bound[SPEED, col], bound[ACCEL, col], bound[R_MIN, col]
     tx, ty, tz, c = pair[0], pair[1], pair[2], pair[REGARD]
-    r = np.sqrt(x * x + y * y + z * z)
+    r = math.sqrt(x * x + y * y + z * z)
     r_rate = (x * vx + y * vy + z * vz) / r
     # Height of the target along the satellite's own vertical.
     side = (tx * x + ty * y + tz * z) / r
     side_rate = (tx * vx + ty * vy + tz * vz - side * r_rate) / r
-    t = np.sqrt(tx * tx + ty * ty + tz * tz)
+    t = math.sqrt(tx * tx + ty * ty + tz * tz)
     # The vertical turns by at most v / r, and its turning changes by a / r + 3 v2 / r2.
     turning = a / r_min + 3.0 * v * v / (r_min * r_min)
     curve = a + v * v / r_min + turning * t + abs(c) * (a + bend)
@@ -108,31 +114,59 @@ def _regard(
     return _part(r - side - c * d, r_rate - side_rate - c * closing, curve, rate, half_s)
 
 
-@jit
+@jit_inline
 def _sunward(
     p: State, bound: Floats, col: int, pair: Floats, sun: Floats, k: int, u: float, h: float,
     d: float, closing: float, bend: float, half_s: float,
 ) -> Part:  # fmt: skip
-    """Bound the margin to the cone about the Sun; arguments as in `sight_margin`."""
+    """Bound the margin to the cone about the Sun, or of the Earth before it.
+
+    Arguments as in `sight_margin`.
+    """
     v, a, r_max, w = bound[SPEED, col], bound[ACCEL, col], bound[R_MAX, col], bound[TURN, col]
     tx, ty, tz, c = pair[0], pair[1], pair[2], pair[SUN]
     # The direction to the Sun goes straight from one time to the next, at unit length.
     sx, sy, sz = sun[k + 1, 0] - sun[k, 0], sun[k + 1, 1] - sun[k, 1], sun[k + 1, 2] - sun[k, 2]
     ux, uy, uz = sun[k, 0] + u * sx, sun[k, 1] + u * sy, sun[k, 2] + u * sz
-    n = 1.0 / np.sqrt(ux * ux + uy * uy + uz * uz)
+    n = 1.0 / math.sqrt(ux * ux + uy * uy + uz * uz)
     m = n / h
     ux, uy, uz, sx, sy, sz = ux * n, uy * n, uz * n, sx * m, sy * m, sz * m
     lengthen = sx * ux + sy * uy + sz * uz
     dx, dy, dz = p[0] - tx, p[1] - ty, p[2] - tz
     away = ux * dx + uy * dy + uz * dz
     slope = sx * dx + sy * dy + sz * dz - lengthen * away + ux * p[3] + uy * p[4] + uz * p[5]
-    far = r_max + np.sqrt(tx * tx + ty * ty + tz * tz)
+    far = r_max + math.sqrt(tx * tx + ty * ty + tz * tz)
     curve = a + 2.0 * w * v + 3.0 * w * w * far + abs(c) * (a + bend)
     rate = (1.0 + abs(c)) * v + w * far
-    return _part(away + c * d, slope + c * closing, curve, rate, half_s)
+    clear = _part(away + c * d, slope + c * closing, curve, rate, half_s)
+    return _either(clear, _behind(p, bound, col, pair, (ux, uy, uz, sx, sy, sz), lengthen, half_s))
 
 
-@jit
+@jit_inline
+def _behind(
+    p: State, bound: Floats, col: int, pair: Floats, sun: State, lengthen: float, half_s: float
+) -> Part:
+    """Bound the margin by which the Earth hides the Sun from the satellite.
+
+    `sun` holds the unit vector to the Sun and the rate of the line to it; `lengthen` what of that
+    rate is along the line.
+    """
+    x, y, z, vx, vy, vz = p
+    ux, uy, uz, sx, sy, sz = sun
+    v, a, r, w = bound[SPEED, col], bound[ACCEL, col], bound[R_MAX, col], bound[TURN, col]
+    ground = pair[GROUND]
+    along = ux * x + uy * y + uz * z
+    forward = sx * x + sy * y + sz * z - lengthen * along + ux * vx + uy * vy + uz * vz
+    fast, bent = v + w * r, a + 2.0 * w * v + 3.0 * w * w * r
+    beyond = _part(-along, -forward, bent, fast, half_s)
+    # Half the difference of squares, which is smooth where the distance from the axis is not.
+    inside = (ground * ground + along * along - x * x - y * y - z * z) / (2.0 * ground)
+    slope = (along * forward - x * vx - y * vy - z * vz) / ground
+    curve = (v * v + r * a + fast * fast + r * bent) / ground
+    return _both(beyond, _part(inside, slope, curve, r * (v + fast) / ground, half_s))
+
+
+@jit_part
 def sight_margin(
     path: Floats, bound: Floats, col: int, pair: Floats, sun: Floats,
     k: int, h: float, u: float, half_s: float,
@@ -167,7 +201,7 @@ def sight_margin(
     """
     p = _hermite(path, k, h, u)
     dx, dy, dz = p[0] - pair[0], p[1] - pair[1], p[2] - pair[2]
-    d = max(np.sqrt(dx * dx + dy * dy + dz * dz), 1e-6)
+    d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1e-6)
     closing = (dx * p[3] + dy * p[4] + dz * p[5]) / d  # rate of the range
     v, a = bound[SPEED, col], bound[ACCEL, col]
     near = d - v * half_s
@@ -181,7 +215,7 @@ def sight_margin(
         climb = pair[3] * p[3] + pair[4] * p[4] + pair[5] * p[5]
         curve, rate = (1.0 + abs(c)) * a + abs(c) * bend, (1.0 + abs(c)) * v
         part = _both(part, _part(rise - c * d, climb - c * closing, curve, rate, half_s))
-    if pair[CLEAR] > -np.inf:
+    if pair[GROUND] + pair[CLEAR] > 0.0:
         part = _both(part, _clearing(p, bound, col, pair, d, closing, bend, half_s))
     if pair[REGARD] > -2.0:
         part = _both(part, _regard(p, bound, col, pair, d, closing, bend, half_s))
@@ -191,37 +225,37 @@ def sight_margin(
     return part
 
 
-@jit
+@jit_inline
 def greatest_angle(r_min: float, r_max: float, pair: Floats) -> float:
     """Return the greatest angle at Earth's centre at which the pair can be in sight [rad].
 
     At or above the true one, -1 where there is none; r_min and r_max bound the satellite's radius.
     """
-    t = np.sqrt(pair[0] * pair[0] + pair[1] * pair[1] + pair[2] * pair[2])
-    angle = np.pi
+    t = math.sqrt(pair[0] * pair[0] + pair[1] * pair[1] + pair[2] * pair[2])
+    angle = math.pi
     if pair[MASK] > -1.0 and r_max > t:
         # The mask counts from the plumb line, up to 0.2 degrees from the line to the centre.
         lean = (pair[0] * pair[3] + pair[1] * pair[4] + pair[2] * pair[5]) / t
-        least = np.arcsin(min(pair[MASK], 1.0)) - np.arccos(min(lean, 1.0))
-        angle = np.arccos(t / r_max * np.cos(least)) - least
-    if pair[CLEAR] > -np.inf:
-        lowest = abs(pair[GROUND] + pair[CLEAR])
+        least = math.asin(min(pair[MASK], 1.0)) - math.acos(min(lean, 1.0))
+        angle = math.acos(t / r_max * math.cos(least)) - least
+    lowest = pair[GROUND] + pair[CLEAR]
+    if lowest > 0.0:
         if lowest > t or lowest > r_max:
             return -1.0
-        angle = min(angle, np.arccos(lowest / t) + np.arccos(lowest / r_max))
+        angle = min(angle, math.acos(lowest / t) + math.acos(lowest / r_max))
     if pair[RANGE] < np.inf:
         # A range is seen under its greatest angle where it touches the satellite's sphere.
         k = (t - pair[RANGE]) * (t + pair[RANGE])
-        r = max(r_min, np.sqrt(max(k, 0.0)))
+        r = max(r_min, math.sqrt(max(k, 0.0)))
         c = (r * r + k) / (2.0 * r * t)
-        angle = min(angle, np.arccos(min(max(c, -1.0), 1.0)))
+        angle = min(angle, math.acos(min(max(c, -1.0), 1.0)))
     return angle + 1e-7
 
 
 # Path ------------------------------------------------------------------------------------
 
 
-@jit
+@jit_inline
 def _hermite(path: Floats, k: int, h: float, u: float) -> State:
     """Return position and velocity at part u of step k; exact at its ends."""
     w = 1.0 - u
@@ -243,7 +277,7 @@ def _hermite(path: Floats, k: int, h: float, u: float) -> State:
     )
 
 
-@jit
+@jit_inline
 def bound_path(t: Floats, path: Floats, bound: Floats) -> None:
     """Write bounds of each step: speed, acceleration, least and greatest radius.
 
@@ -260,8 +294,8 @@ def bound_path(t: Floats, path: Floats, bound: Floats) -> None:
             mean = 3.0 * per_s * (path[j, k + 1] - path[j, k])
             v0, v1, v2 = v0 + v * v, v1 + w * w, v2 + (mean - v - w) ** 2
             a0, a1 = a0 + (mean - 2.0 * v - w) ** 2, a1 + (mean - v - 2.0 * w) ** 2
-        bound[SPEED, k] = max(np.sqrt(max(v0, v1, v2)), 1e-9)
-        bound[ACCEL, k] = 2.0 * per_s * np.sqrt(max(a0, a1))
+        bound[SPEED, k] = max(math.sqrt(max(v0, v1, v2)), 1e-9)
+        bound[ACCEL, k] = 2.0 * per_s * math.sqrt(max(a0, a1))
         # No time of the step is farther than half of it from a given state.
         slack, r0, r1 = 0.5 * h * bound[SPEED, k], 1.0 / path[6, k], 1.0 / path[6, k + 1]
         bound[R_MIN, k], bound[R_MAX, k] = max(min(r0, r1) - slack, 1.0), max(r0, r1) + slack
@@ -274,15 +308,9 @@ def bound_path(t: Floats, path: Floats, bound: Floats) -> None:
         bound[j, last] = sign * worst
 
 
-@jit
-def bound_sun(t: Floats, sun: Floats, bound: Floats) -> None:
-    """Write a bound of the Sun's turn in each step and, last, in all."""
-    last = t.size - 1
-    bound[TURN, last] = 0.0
-    for k in range(last):
-        s = 0.0
-        for j in range(3):
-            s += (sun[k + 1, j] - sun[k, j]) ** 2
-        # The chord from one time to the next is nearest to the centre at its middle.
-        bound[TURN, k] = np.sqrt(s / max(1.0 - 0.25 * s, 0.01)) / (t[k + 1] - t[k])
-        bound[TURN, last] = max(bound[TURN, last], bound[TURN, k])
+def bound_sun(t: Floats, sun: Floats) -> Floats:
+    """Return a bound of the Sun's turn in each step and, last, in all."""
+    square = np.square(np.diff(sun, axis=0)).sum(axis=-1)
+    # The chord from one time to the next is nearest to the centre at its middle.
+    turn = np.sqrt(square / np.maximum(1.0 - 0.25 * square, 0.01)) / np.diff(t)
+    return np.append(turn, turn.max())

@@ -1,8 +1,8 @@
 """Where a satellite's limits cut rings of points of one latitude, in closed form.
 
 On such a ring every limit of a view is a bound on the slant range, which grows with the difference
-in longitude: see the functions below. All loops run over rings and hold no branch, so that
-the compiler uses vector instructions.
+in longitude: see the functions below. Rings come in groups; all loops run over the rings of a group
+and hold no branch, so that the compiler uses vector instructions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from opendome._jit import jit
+from opendome._jit import jit_inline
 from opendome.constants import F_WGS84, R_EARTH_WGS84_M, Floats
 from opendome.geometry.grid import Grid
 
@@ -23,6 +23,7 @@ __all__ = [
     "FAR",
     "GAP",
     "GROUND",
+    "GROUP",
     "LAT",
     "LON",
     "MARGIN",
@@ -33,6 +34,7 @@ __all__ = [
     "Z",
     "bound_rings",
     "half_reach",
+    "in_groups",
     "ring_table",
 ]
 
@@ -46,6 +48,8 @@ LAT, RHO, Z, R2, CURVE, UP_Z, PLANE, GROUND, LON, DENSITY = range(10)
 # FAR, but not from GAP to BEHIND; each end is known to MARGIN. Even rows let points in, odd
 # ones take them out.
 FAR, NEAR, GAP, BEHIND, MARGIN = range(5)
+
+GROUP = 8  # rings of a group, bounded together: two vectors of four numbers
 
 ALL = 4.0  # stands for a difference in longitude that no point reaches
 # What rounding can do to a squared slant range, as a part of the squared radii, with a
@@ -87,7 +91,25 @@ def ring_table(grid: Grid) -> Floats:
     )  # fmt: skip
 
 
-@jit
+def in_groups(table: Floats) -> Floats:
+    """Return a table of rings cut into groups; the last ring fills up the last group.
+
+    Parameters
+    ----------
+    table : ndarray, shape (10, n_ring)
+        From `ring_table`. [-]
+
+    Returns
+    -------
+    groups : ndarray, shape (n_group, 10, GROUP)
+        Ring q is column q % GROUP of group q // GROUP. [-]
+    """
+    n_group = -(-table.shape[1] // GROUP)
+    padded = np.pad(table, ((0, 0), (0, n_group * GROUP - table.shape[1])), mode="edge")
+    return np.ascontiguousarray(padded.reshape(-1, n_group, GROUP).swapaxes(0, 1))
+
+
+@jit_inline
 def half_reach(r: float, limit: Floats, r_low: float, r_high: float, ground: float) -> float:
     """Return a central angle beyond which a satellite sees nothing.
 
@@ -122,119 +144,100 @@ def half_reach(r: float, limit: Floats, r_low: float, r_high: float, ground: flo
     return angle + 1e-6
 
 
-@jit
-def _start(
-    table: Floats, first: int, last: int, rho: float, z: float, range_m: float, bound: Floats
-) -> None:
+@jit_inline
+def _start(table: Floats, b: int, rho: float, z: float, range_m: float, bound: Floats) -> None:
     """Write the range, and how well an end is known in longitude: inf where nothing is.
 
     With g and f as below the slant range d to a point at the difference c in longitude is
     d2 = g - f cos(c).
     """
     r2 = rho * rho + z * z
-    rho_q, z_q, r2_q = table[RHO, first:last], table[Z, first:last], table[R2, first:last]
-    near, far, margin = bound[NEAR, first:last], bound[FAR, first:last], bound[MARGIN, first:last]
-    for q in range(last - first):
-        g, f = r2 + r2_q[q] - 2.0 * z * z_q[q], 2.0 * rho * rho_q[q]
+    for i in range(table.shape[2]):
+        g, f = r2 + table[b, R2, i] - 2.0 * z * table[b, Z, i], 2.0 * rho * table[b, RHO, i]
         # arccos turns an error of eps in the cosine into sqrt(2 eps) at most, and has its own.
-        wide = 1.01 * math.sqrt(2.0 * SLACK * (r2 + r2_q[q]) / f) + 1e-7
-        margin[q] = np.inf if g - f < CLOSE_M2 else wide
-        near[q], far[q] = -1.0, range_m * range_m
+        wide = 1.01 * math.sqrt(2.0 * SLACK * (r2 + table[b, R2, i]) / f) + 1e-7
+        bound[b, MARGIN, i] = np.inf if g - f < CLOSE_M2 else wide
+        bound[b, NEAR, i], bound[b, FAR, i] = -1.0, range_m * range_m
 
 
-@jit
-def _limit_by_mask(
-    table: Floats, first: int, last: int, r2: float, z: float, sine: float, bound: Floats
-) -> None:
+@jit_inline
+def _limit_by_mask(table: Floats, b: int, r2: float, z: float, sine: float, bound: Floats) -> None:
     """Bound the squared slant range where a satellite stands above a mask.
 
     Over the tangent plane it stands by e - k d2 with k from the curvature, e as below; so the
     mask is k d2 + sine d - e <= 0, a quadratic inequality for d.
     """
-    z_q, r2_q, k_q, up_q, plane_q = (
-        table[Z, first:last],
-        table[R2, first:last],
-        table[CURVE, first:last],
-        table[UP_Z, first:last],
-        table[PLANE, first:last],
-    )
-    near, far, margin = bound[NEAR, first:last], bound[FAR, first:last], bound[MARGIN, first:last]
-    for q in range(last - first):
-        k = k_q[q]
-        e = k * (r2 + r2_q[q] - 2.0 * z * z_q[q]) + up_q[q] * z - plane_q[q]
+    for i in range(table.shape[2]):
+        k = table[b, CURVE, i]
+        e = (
+            k * (r2 + table[b, R2, i] - 2.0 * z * table[b, Z, i])
+            + table[b, UP_Z, i] * z
+            - table[b, PLANE, i]
+        )
         square = sine * sine + 4.0 * k * e
         root = math.sqrt(max(square, 0.0))
         d = (root - sine) / (2.0 * k)
         # The sign of d is kept: no range is below that of a negative root.
-        far[q] = min(far[q], d * abs(d))
+        bound[b, FAR, i] = min(bound[b, FAR, i], d * abs(d))
         if sine < 0.0:  # low satellites under the horizon of a high point
             d = max(-(root + sine) / (2.0 * k), 0.0)
-            near[q] = max(near[q], d * d)
-            far[q] = far[q] if square >= 0.0 else -np.inf
-            margin[q] = margin[q] if abs(square) > TOUCH_MASK else np.inf
+            bound[b, NEAR, i] = max(bound[b, NEAR, i], d * d)
+            bound[b, FAR, i] = bound[b, FAR, i] if square >= 0.0 else -np.inf
+            bound[b, MARGIN, i] = bound[b, MARGIN, i] if abs(square) > TOUCH_MASK else np.inf
 
 
-@jit
+@jit_inline
 def _limit_by_tangents(
-    table: Floats, first: int, last: int, r2: float, clear: float, beyond: bool, bound: Floats
+    table: Floats, b: int, r2: float, clear: float, beyond: bool, bound: Floats
 ) -> None:
     """Bound the squared slant range where the line, or the ray beyond its end, clears a sphere.
 
     The line that touches the sphere is as long as the two tangents of its ends together; the ray
     that touches it behind the end, as their difference.
     """
-    r2_q, ground_q = table[R2, first:last], table[GROUND, first:last]
-    near, far, margin = bound[NEAR, first:last], bound[FAR, first:last], bound[MARGIN, first:last]
-    for q in range(last - first):
-        low = ground_q[q] + clear
-        touch = TOUCH * (r2 + r2_q[q])
-        s2, t2 = r2 - low * low, r2_q[q] - low * low
+    for i in range(table.shape[2]):
+        low = max(table[b, GROUND, i] + clear, 0.0)
+        touch = TOUCH * (r2 + table[b, R2, i])
+        s2, t2 = r2 - low * low, table[b, R2, i] - low * low
         # A point on the sphere itself may be seen or not: the caller tests all within reach.
         s = math.sqrt(max(s2, 0.0))
         t = math.sqrt(max(t2, 0.0)) if t2 > touch else math.sqrt(3.0 * touch)
         hidden = s2 < -touch or t2 < -touch
-        far[q] = -np.inf if hidden else min(far[q], (s + t) * (s + t))
-        margin[q] = np.inf if abs(s2) <= touch else margin[q]
-        if beyond and r2 > r2_q[q] and t2 > touch:
-            near[q] = max(near[q], (s - t) * (s - t))
+        bound[b, FAR, i] = -np.inf if hidden else min(bound[b, FAR, i], (s + t) * (s + t))
+        bound[b, MARGIN, i] = np.inf if abs(s2) <= touch else bound[b, MARGIN, i]
+        if beyond and r2 > table[b, R2, i] and t2 > touch:
+            bound[b, NEAR, i] = max(bound[b, NEAR, i], (s - t) * (s - t))
 
 
-@jit
-def _limit_by_regard(
-    table: Floats, first: int, last: int, r2: float, cosine: float, bound: Floats
-) -> None:
+@jit_inline
+def _limit_by_regard(table: Floats, b: int, r2: float, cosine: float, bound: Floats) -> None:
     """Bound the squared slant ranges between which a point is too far from the nadir.
 
     By the law of cosines d2 - 2 r cosine d + r2 - r2_q >= 0 within the field of regard.
     """
-    r2_q = table[R2, first:last]
-    gap, behind, margin = (
-        bound[GAP, first:last],
-        bound[BEHIND, first:last],
-        bound[MARGIN, first:last],
-    )
     middle = cosine * math.sqrt(r2)
     sine2 = max(1.0 - cosine * cosine, 0.0)
-    for q in range(last - first):
-        square = r2_q[q] - r2 * sine2
+    for i in range(table.shape[2]):
+        square = table[b, R2, i] - r2 * sine2
         root = math.sqrt(max(square, 0.0))
-        a, b = middle - root, middle + root
-        gap[q] = a * abs(a) if square > 0.0 and cosine > -2.0 else np.inf
-        behind[q] = b * abs(b) if square > 0.0 and cosine > -2.0 else np.inf
-        margin[q] = np.inf if abs(square) <= TOUCH * (r2 + r2_q[q]) else margin[q]
+        low, high = middle - root, middle + root
+        bound[b, GAP, i] = low * abs(low) if square > 0.0 and cosine > -2.0 else np.inf
+        bound[b, BEHIND, i] = high * abs(high) if square > 0.0 and cosine > -2.0 else np.inf
+        bound[b, MARGIN, i] = (
+            np.inf if abs(square) <= TOUCH * (r2 + table[b, R2, i]) else bound[b, MARGIN, i]
+        )
 
 
-@jit
-def _longitudes(table: Floats, first: int, last: int, rho: float, z: float, end: Floats) -> None:
+@jit_inline
+def _longitudes(table: Floats, b: int, rho: float, z: float, bound: Floats, row: int) -> None:
     """Turn squared slant ranges into differences of longitude, in place.
 
     Below 0 where no point of the ring is so near, ALL where none is so far.
     """
     r2 = rho * rho + z * z
-    rho_q, z_q, r2_q = table[RHO, first:last], table[Z, first:last], table[R2, first:last]
-    for q in range(last - first):
-        g, f = r2 + r2_q[q] - 2.0 * z * z_q[q], 2.0 * rho * rho_q[q]
-        c, eps = (g - end[q]) / f, SLACK * (r2 + r2_q[q]) / f
+    for i in range(table.shape[2]):
+        g, f = r2 + table[b, R2, i] - 2.0 * z * table[b, Z, i], 2.0 * rho * table[b, RHO, i]
+        c, eps = (g - bound[b, row, i]) / f, SLACK * (r2 + table[b, R2, i]) / f
         x = min(abs(c), 1.0)
         # Hastings' polynomial for arccos, 2e-8: Abramowitz and Stegun, 4.4.46.
         p = 0.0308918810 + x * (-0.0170881256 + x * (0.0066700901 - 0.0012624911 * x))
@@ -242,10 +245,10 @@ def _longitudes(table: Floats, first: int, last: int, rho: float, z: float, end:
         angle = math.sqrt(1.0 - x) * (1.5707963050 + x * p)
         angle = angle if c >= 0.0 else math.pi - angle
         angle = ALL if c < -1.0 - eps else angle
-        end[q] = -1.0 if c > 1.0 + eps else angle
+        bound[b, row, i] = -1.0 if c > 1.0 + eps else angle
 
 
-@jit
+@jit_inline
 def bound_rings(
     table: Floats, first: int, last: int, rho: float, z: float, limit: Floats, many: bool,
     bound: Floats,
@@ -254,10 +257,10 @@ def bound_rings(
 
     Parameters
     ----------
-    table : ndarray, shape (10, n_ring)
-        Rings, from `ring_table`. [-]
+    table : ndarray, shape (n_group, 10, GROUP)
+        Rings, from `in_groups`. [-]
     first, last : int
-        Rings to be bounded: from first to before last. [-]
+        Groups to be bounded: from first to before last. [-]
     rho, z : float
         The satellite's distances from the axis and from the equator's plane. [m]
     limit : ndarray, shape (6,)
@@ -265,18 +268,17 @@ def bound_rings(
     many : bool
         Whether the view may end elsewhere than at a greatest distance; if not, only the rows
         FAR and MARGIN count.
-    bound : ndarray, shape (5, n_ring)
+    bound : ndarray, shape (n_group, 5, GROUP)
         Rows FAR to MARGIN, overwritten from first to last. [rad]
     """
     r2 = rho * rho + z * z
-    _start(table, first, last, rho, z, limit[0], bound)
-    if limit[3] > -2.0:
-        _limit_by_mask(table, first, last, r2, z, limit[3], bound)
-    if limit[1] > -np.inf:
-        _limit_by_tangents(table, first, last, r2, limit[1], limit[2] > 0.0, bound)
-    _longitudes(table, first, last, rho, z, bound[FAR, first:last])
-    if many:
-        _longitudes(table, first, last, rho, z, bound[NEAR, first:last])
-        _limit_by_regard(table, first, last, r2, limit[4], bound)
-        _longitudes(table, first, last, rho, z, bound[GAP, first:last])
-        _longitudes(table, first, last, rho, z, bound[BEHIND, first:last])
+    for b in range(first, last):
+        _start(table, b, rho, z, limit[0], bound)
+        if limit[3] > -2.0:
+            _limit_by_mask(table, b, r2, z, limit[3], bound)
+        if limit[1] > -np.inf:
+            _limit_by_tangents(table, b, r2, limit[1], limit[2] > 0.0, bound)
+        if many:
+            _limit_by_regard(table, b, r2, limit[4], bound)
+        for row in range(MARGIN if many else 1):
+            _longitudes(table, b, rho, z, bound, row)

@@ -10,14 +10,15 @@ millionth of a step is found, pass or gap.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from opendome._jit import jit, jit_bulk, prange
+from opendome._jit import jit_inline, jit_lean, share
 from opendome.constants import OMEGA_EARTH_RADPS, Bools, Floats, Ints
-from opendome.geometry._margin import bound_path, bound_sun, greatest_angle, sight_margin
+from opendome.geometry._margin import TURN, bound_path, bound_sun, greatest_angle, sight_margin
 from opendome.geometry.sight import View
 
 __all__ = ["Windows", "access_over", "access_windows"]
@@ -116,17 +117,15 @@ def access_windows(
     if u_sun_itrs is None and np.any(view.cos_sun < 2.0):
         raise ValueError("the view leaves the Sun out: give u_sun_itrs")
     sun = np.zeros((t.size, 3)) if u_sun_itrs is None else np.ascontiguousarray(u_sun_itrs)
+    r, v = np.ascontiguousarray(r_sat_itrs_m), np.ascontiguousarray(v_sat_itrs_mps)
     target = np.column_stack([r_site_itrs_m, up_site_itrs, r_ground_m]).astype(np.float64)
     n_sat, n_site = limit.shape[0], target.shape[0]
-    n_window, sats = np.zeros(n_sat, dtype=np.int64), np.arange(n_sat)
     # Room for a window an hour, and two at the ends; memory that is not written costs nothing.
     room = n_site * (2 + int((t[-1] - t[0]) / 3600.0))
-    while True:
-        out = np.empty((n_sat, room, 4))
-        _scan(sats, t, r_sat_itrs_m, v_sat_itrs_mps, target, limit, sun, out, n_window)
-        if n_window.max(initial=0) <= room:
-            break
+    out, n_window = _rows(t, r, v, target, limit, sun, room)
+    if n_window.max(initial=0) > room:
         room = int(n_window.max())
+        out, n_window = _rows(t, r, v, target, limit, sun, room)
     rows = out[np.arange(room) < n_window[:, None]]
     return _ordered(np.repeat(np.arange(n_sat), n_window), rows)
 
@@ -203,7 +202,26 @@ def _joined(parts: list[Windows]) -> Windows:
 # Search ----------------------------------------------------------------------------------
 
 
-@jit
+def _rows(
+    t: Floats, r: Floats, v: Floats, target: Floats, limit: Floats, sun: Floats, room: int
+) -> tuple[Floats, Ints]:
+    """Return rows of up to that many windows of each satellite, and how many it has."""
+    n_sat, n_time = limit.shape[0], t.size
+    turn, step_s = bound_sun(t, sun), np.diff(t).max()
+    out, n_window = np.empty((n_sat, room, 4)), np.zeros(n_sat, dtype=np.int64)
+
+    def part(first: int, last: int) -> None:
+        path, bound = np.empty((7, n_time)), np.empty((5, n_time))
+        bound[TURN] = turn
+        run, pair, edges = np.empty((n_time, 2), dtype=np.int64), np.empty(13), np.empty(64)
+        given = t, step_s, r, v, target, limit, sun
+        _scan(first, last, *given, out, n_window, path, bound, run, pair, edges)
+
+    share(n_sat, part)
+    return out, n_window
+
+
+@jit_inline
 def _edge(
     path: Floats, bound: Floats, pair: Floats, sun: Floats,
     k: int, h: float, left: float, right: float, f_right: float,
@@ -241,7 +259,7 @@ def _edge(
         x = a + min(max(part, slack), 1.0 - slack) * (b - a)
 
 
-@jit
+@jit_inline
 def _scan_step(
     path: Floats, bound: Floats, pair: Floats, sun: Floats,
     k: int, h: float, seen: bool, edges: Floats,
@@ -276,26 +294,28 @@ def _scan_step(
     return n_edge, margin
 
 
-@jit
-def _write(out: Floats, count: Ints, start_s: float, end_s: float, flag: float) -> None:
+@jit_inline
+def _write(
+    sat: int, out: Floats, n_window: Ints, start_s: float, end_s: float, flag: float
+) -> None:
     """Count a window, and write it if there is room for it."""
-    n = count[0]
-    if n < out.shape[0]:
-        out[n, 1], out[n, 2], out[n, 3] = start_s, end_s, flag
-    count[0] = n + 1
+    n = n_window[sat]
+    if n < out.shape[1]:
+        out[sat, n, 1], out[sat, n, 2], out[sat, n, 3] = start_s, end_s, flag
+    n_window[sat] = n + 1
 
 
-@jit
+@jit_inline
 def _scan_run(
     t: Floats, path: Floats, bound: Floats, pair: Floats, sun: Floats,
-    k: int, last: int, step_s: float, edges: Floats, out: Floats, count: Ints,
+    k: int, last: int, step_s: float, edges: Floats, sat: int, out: Floats, n_window: Ints,
 ) -> None:  # fmt: skip
     """Write the windows of a pair from time k to time last, and count them."""
     whole = t.size - 1
     r_min = bound[2, whole]
     cap = greatest_angle(r_min, bound[3, whole], pair)
-    cos_cap = np.cos(min(cap, np.pi)) if cap >= 0.0 else 2.0
-    scale = 1.0 / np.sqrt(pair[0] * pair[0] + pair[1] * pair[1] + pair[2] * pair[2])
+    cos_cap = math.cos(min(cap, math.pi)) if cap >= 0.0 else 2.0
+    scale = 1.0 / math.sqrt(pair[0] * pair[0] + pair[1] * pair[1] + pair[2] * pair[2])
     ux, uy, uz = pair[0] * scale, pair[1] * scale, pair[2] * scale
     per_angle = r_min / (bound[0, whole] * step_s)  # steps for a radian, at least
     seen = sight_margin(path, bound, whole, pair, sun, k, t[k + 1] - t[k], 0.0, 0.0)[0] >= 0.0
@@ -303,7 +323,7 @@ def _scan_run(
     while k < last:
         cosine = (ux * path[0, k] + uy * path[1, k] + uz * path[2, k]) * path[6, k]
         if cosine < cos_cap:  # out of sight, and for how long
-            steps = (np.arccos(max(cosine, -1.0)) - cap) * per_angle
+            steps = (math.acos(max(cosine, -1.0)) - cap) * per_angle
             if steps >= 1.0:
                 k += int(min(steps, last - k))
                 continue
@@ -314,24 +334,24 @@ def _scan_run(
             if not seen:
                 start, flag = edge, 0.0
             elif edge > start:
-                _write(out, count, start, edge, flag)
+                _write(sat, out, n_window, start, edge, flag)
             seen = not seen
         k += 1
         if margin > step_s and k < last:  # all of a long pass or gap
             margin = sight_margin(path, bound, whole, pair, sun, k, h, 0.0, 0.0)[0]
             k += int(min(abs(margin) / step_s, last - k))
     if seen:
-        _write(out, count, start, t[last], flag + 2.0)
+        _write(sat, out, n_window, start, t[last], flag + 2.0)
 
 
-@jit
+@jit_inline
 def _runs(path: Floats, run: Ints) -> int:
     """Write first and last time of each run of two or more good states; return their count."""
     n_run, first, last = 0, -1, path.shape[1] - 1
     for k in range(last + 1):
         good = True
         for j in range(7):
-            good = good and np.isfinite(path[j, k])
+            good = good and math.isfinite(path[j, k])
         if good and first < 0:
             first = k
         if first >= 0 and (k == last or not good):
@@ -343,7 +363,7 @@ def _runs(path: Floats, run: Ints) -> int:
     return n_run
 
 
-@jit
+@jit_inline
 def _load_path(r: Floats, v: Floats, sat: int, path: Floats) -> None:
     """Write the path of a satellite, its velocity against the turning frame."""
     for k in range(r.shape[0]):
@@ -352,44 +372,31 @@ def _load_path(r: Floats, v: Floats, sat: int, path: Floats) -> None:
         path[3, k] = v[k, sat, 0] + OMEGA_EARTH_RADPS * y
         path[4, k] = v[k, sat, 1] - OMEGA_EARTH_RADPS * x
         path[5, k] = v[k, sat, 2]
-        path[6, k] = 1.0 / np.sqrt(x * x + y * y + z * z)
+        path[6, k] = 1.0 / math.sqrt(x * x + y * y + z * z)
 
 
-@jit
-def _scan_satellite(
-    sat: int, t: Floats, r: Floats, v: Floats, target: Floats, limit: Floats, sun: Floats,
-    out: Floats, n_window: Ints,
-) -> None:  # fmt: skip
-    """Write the windows of one satellite into its rows of out, site by site, and count them."""
-    path, bound = np.empty((7, t.size)), np.empty((5, t.size))
-    run, pair, edges = np.empty((t.size, 2), dtype=np.int64), np.empty(13), np.empty(64)
-    mine, count = out[sat], n_window[sat : sat + 1]
-    _load_path(r, v, sat, path)
-    bound_path(t, path, bound)
-    for j in range(6):
-        pair[7 + j] = limit[sat, j]
-    if limit[sat, 5] < 2.0:
-        bound_sun(t, sun, bound)
-    n_run, step_s = _runs(path, run), 0.0
-    for k in range(t.size - 1):
-        step_s = max(step_s, t[k + 1] - t[k])
-    count[0] = 0
-    for site in range(target.shape[0]):
-        for j in range(7):
-            pair[j] = target[site, j]
-        before = count[0]
-        for j in range(n_run):
-            first, last = run[j, 0], run[j, 1]
-            _scan_run(t, path, bound, pair, sun, first, last, step_s, edges, mine, count)
-        for i in range(before, min(count[0], mine.shape[0])):
-            mine[i, 0] = site
-
-
-@jit_bulk
+@jit_lean
 def _scan(
-    sats: Ints, t: Floats, r: Floats, v: Floats, target: Floats, limit: Floats, sun: Floats,
-    out: Floats, n_window: Ints,
+    first: int, last: int, t: Floats, step_s: float, r: Floats, v: Floats, target: Floats,
+    limit: Floats, sun: Floats, out: Floats, n_window: Ints,
+    path: Floats, bound: Floats, run: Ints, pair: Floats, edges: Floats,
 ) -> None:  # fmt: skip
-    """Write the windows of these satellites, each into its own rows of out."""
-    for i in prange(sats.size):
-        _scan_satellite(sats[i], t, r, v, target, limit, sun, out, n_window)
+    """Write the windows of these satellites, each into its own rows of out, and count them.
+
+    path, bound (but for its row of turns), run, pair and edges are room to work in.
+    """
+    for sat in range(first, last):
+        _load_path(r, v, sat, path)
+        bound_path(t, path, bound)
+        for j in range(6):
+            pair[7 + j] = limit[sat, j]
+        n_run = _runs(path, run)
+        for site in range(target.shape[0]):
+            for j in range(7):
+                pair[j] = target[site, j]
+            before = n_window[sat]
+            for j in range(n_run):
+                begin, end = run[j, 0], run[j, 1]
+                _scan_run(t, path, bound, pair, sun, begin, end, step_s, edges, sat, out, n_window)
+            for i in range(before, min(n_window[sat], out.shape[1])):
+                out[sat, i, 0] = site

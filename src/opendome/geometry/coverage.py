@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome._jit import jit, jit_bulk, prange
+from opendome._jit import jit_inline, jit_lean, share
 from opendome.constants import Floats, Ints
 from opendome.geometry._rings import (
     ALL,
@@ -24,6 +24,7 @@ from opendome.geometry._rings import (
     FAR,
     GAP,
     GROUND,
+    GROUP,
     LAT,
     LON,
     MARGIN,
@@ -34,6 +35,7 @@ from opendome.geometry._rings import (
     Z,
     bound_rings,
     half_reach,
+    in_groups,
     ring_table,
 )
 from opendome.geometry.grid import Grid
@@ -49,86 +51,75 @@ Points = tuple[Floats, Floats, Floats]
 MOST = 65_535  # the largest count that is told
 DEEP_M = 1e6  # nearer to Earth's centre no bound is sure
 
-GROUP = 16  # rings bounded at a go
-
 # Columns of the table of cells: first point, number of points, place in the tally.
 FIRST, SIZE, SLOT = range(3)
 
 
-@jit
+@jit_inline
 def _add_up_to(
-    tally: Tally, asked: Ints, n: int, table: Floats, rings: Ints, first: int, last: int,
-    lon: float, end: Floats, margin: Floats, sign: int,
+    tally: Tally, asked: Ints, n: int, q: int, size: int, slot: int,
+    here: float, half: float, wide: float, whole: bool, sign: int,
 ) -> int:  # fmt: skip
-    """Add a sign to the points of rings whose longitude differs by less than an end.
+    """Add a sign to the points of a ring whose longitude differs by less than an end.
 
-    Points within the margin of the end are asked for, and the signs are such that they count
-    for nothing else: where the end lets points in, it does so from the inner side of its
-    margin; where it takes them out (sign -1), up to the outer side.
+    All in points of the ring: here is the satellite's longitude, half the end, wide its margin;
+    whole tells that the end lets all points in. Points within the margin of the end are asked
+    for, and the signs are such that they count for nothing else: where the end lets points in,
+    it does so from the inner side of its margin; where it takes them out (sign -1), up to
+    the outer side.
     """
-    for q in range(first, last):
-        size, slot = rings[q, SIZE], rings[q, SLOT]
-        if margin[q] > AMBIGUOUS:
-            asked[n, 0], asked[n, 1], asked[n, 2] = q, 0, size - 1
-            n += 1
-            continue
-        if end[q] < 0.0:
-            continue
-        here = (lon - table[LON, q]) * table[DENSITY, q]
-        here = here + size if here < 0.0 else here
-        half, wide = end[q] * table[DENSITY, q], margin[q] * table[DENSITY, q]
-        outer_low, outer_high = math.ceil(here - half - wide), math.floor(here + half + wide)
-        inner_low, inner_high = math.ceil(here - half + wide), math.floor(here + half - wide)
-        if outer_high - outer_low >= size:  # they meet on the other side of the Earth
-            outer_low, outer_high = 0, size - 1
-            inner_low, inner_high = (0, size - 1) if end[q] == ALL else (size, size - 1)
-        if inner_low > inner_high:
-            inner_low, inner_high = outer_high + 1, outer_high
-        if outer_low < inner_low:
-            asked[n, 0], asked[n, 1], asked[n, 2] = q, outer_low, inner_low - 1
-            n += 1
-        if outer_high > inner_high:
-            asked[n, 0], asked[n, 1], asked[n, 2] = q, inner_high + 1, outer_high
-            n += 1
-        low, high = (inner_low, inner_high) if sign > 0 else (outer_low, outer_high)
-        if low <= high:
-            a = low + size if low < 0 else (low - size if low >= size else low)
-            b = a + high - low + 1
-            tally[slot + a] += sign
-            tally[slot + min(b, size)] -= sign
-            if b > size:
-                tally[slot] += sign
-                tally[slot + b - size] -= sign
+    outer_low, outer_high = math.ceil(here - half - wide), math.floor(here + half + wide)
+    inner_low, inner_high = math.ceil(here - half + wide), math.floor(here + half - wide)
+    if outer_high - outer_low >= size:  # they meet on the other side of the Earth
+        outer_low, outer_high = 0, size - 1
+        inner_low, inner_high = (0, size - 1) if whole else (size, size - 1)
+    if inner_low > inner_high:
+        inner_low, inner_high = outer_high + 1, outer_high
+    if outer_low < inner_low:
+        asked[n, 0], asked[n, 1], asked[n, 2] = q, outer_low, inner_low - 1
+        n += 1
+    if outer_high > inner_high:
+        asked[n, 0], asked[n, 1], asked[n, 2] = q, inner_high + 1, outer_high
+        n += 1
+    low, high = (inner_low, inner_high) if sign > 0 else (outer_low, outer_high)
+    if low <= high:
+        first = low + size if low < 0 else (low - size if low >= size else low)
+        last = first + high - low + 1
+        tally[slot + first] += sign
+        tally[slot + min(last, size)] -= sign
+        if last > size:
+            tally[slot] += sign
+            tally[slot + last - size] -= sign
     return n
 
 
-@jit
-def _ends_apart(bound: Floats, q: int) -> bool:
+@jit_inline
+def _ends_apart(bound: Floats, b: int, i: int) -> bool:
     """Tell whether the margin of no end reaches another end, the longitude or its opposite."""
-    wide = 2.0 * bound[MARGIN, q]
-    for i in range(MARGIN):
-        end = bound[i, q]
-        if 0.0 <= end < ALL:
-            if end < wide or end > math.pi - wide:
+    wide = 2.0 * bound[b, MARGIN, i]
+    for j in range(MARGIN):
+        here = bound[b, j, i]
+        if 0.0 <= here < ALL:
+            if here < wide or here > math.pi - wide:
                 return False
-            for k in range(i):
-                if abs(end - bound[k, q]) < wide:
+            for k in range(j):
+                if abs(here - bound[b, k, i]) < wide:
                     return False
     return True
 
 
-@jit
+@jit_inline
 def _sun_stays_out(
-    table: Floats, q: int, r: Floats, sun: Floats, limit: Floats, turn: float, far: float
+    table: Floats, b: int, i: int, r: Floats, sun: Floats, limit: Floats, turn: float, far: float
 ) -> bool:
     """Tell whether no look at the seen points of a ring comes near the Sun.
 
     Parameters
     ----------
-    table : ndarray, shape (10, n_ring)
+    table : ndarray, shape (n_group, 10, GROUP)
         Rings. [-]
-    q : int
-        Ring. [-]
+    b, i : int
+        Group of the ring, and its place in it. [-]
     r, sun, limit : ndarray
         Satellite [m], unit vector to the Sun, limits of the view. [-]
     turn : float
@@ -142,32 +133,37 @@ def _sun_stays_out(
         False where it may be nearer than allowed.
     """
     across, rho = math.sqrt(sun[0] * sun[0] + sun[1] * sun[1]), math.sqrt(r[0] * r[0] + r[1] * r[1])
-    nearest = across * table[RHO, q] * math.cos(max(turn - far, 0.0)) + sun[2] * table[Z, q]
+    nearest = across * table[b, RHO, i] * math.cos(max(turn - far, 0.0)) + sun[2] * table[b, Z, i]
     nearest -= sun[0] * r[0] + sun[1] * r[1] + sun[2] * r[2]
-    g = rho * rho + r[2] * r[2] + table[R2, q] - 2.0 * r[2] * table[Z, q]
-    f = 2.0 * rho * table[RHO, q]
+    g = rho * rho + r[2] * r[2] + table[b, R2, i] - 2.0 * r[2] * table[b, Z, i]
+    f = 2.0 * rho * table[b, RHO, i]
     least, most = math.sqrt(max(g - f, 0.0)), min(math.sqrt(g + f), limit[0])
     # One metre is far above rounding and far below any exclusion.
     return nearest + 1.0 < limit[5] * (least if limit[5] > 0.0 else most)
 
 
-@jit
+@jit_inline
 def _is_sure(
-    table: Floats, q: int, r: Floats, sun: Floats, limit: Floats, turn: float, far: float
+    table: Floats, b: int, i: int, r: Floats, sun: Floats, limit: Floats, turn: float, far: float
 ) -> bool:
     """Tell whether the ends of a stretch say all; arguments as for `_sun_stays_out`."""
     if limit[1] > -np.inf:  # points on the very sphere that must be cleared
-        low = table[GROUND, q] + limit[1]
-        r2 = r[0] * r[0] + r[1] * r[1] + r[2] * r[2] + table[R2, q]
-        if abs(table[R2, q] - low * low) <= TOUCH * r2:
+        low = max(table[b, GROUND, i] + limit[1], 0.0)
+        r2 = r[0] * r[0] + r[1] * r[1] + r[2] * r[2] + table[b, R2, i]
+        if abs(table[b, R2, i] - low * low) <= TOUCH * r2:
             return False
-    return limit[5] >= 2.0 or _sun_stays_out(table, q, r, sun, limit, turn, far)
+    return limit[5] >= 2.0 or _sun_stays_out(table, b, i, r, sun, limit, turn, far)
 
 
-@jit
-def _order_ends(bound: Floats, q: int, far: float) -> None:
+@jit_inline
+def _order_ends(bound: Floats, b: int, i: int) -> None:
     """Rewrite the ends of a ring so that near < gap < behind < far; -1 where there is none."""
-    near, gap, behind = bound[NEAR, q], bound[GAP, q], bound[BEHIND, q]
+    near, gap, behind, far = (
+        bound[b, NEAR, i],
+        bound[b, GAP, i],
+        bound[b, BEHIND, i],
+        bound[b, FAR, i],
+    )
     if gap < behind and gap < far and behind > near:
         if gap <= near:
             near, gap, behind = behind, -1.0, -1.0
@@ -177,85 +173,107 @@ def _order_ends(bound: Floats, q: int, far: float) -> None:
         gap, behind = -1.0, -1.0
     if near >= far:
         near, gap, behind, far = -1.0, -1.0, -1.0, -1.0
-    bound[NEAR, q], bound[GAP, q], bound[BEHIND, q], bound[FAR, q] = near, gap, behind, far
+    bound[b, NEAR, i], bound[b, GAP, i], bound[b, BEHIND, i], bound[b, FAR, i] = (
+        near,
+        gap,
+        behind,
+        far,
+    )
 
 
-@jit
+@jit_inline
 def _settle(
-    asked: Ints, table: Floats, rings: Ints, first: int, last: int, lon: float, bound: Floats,
-    r: Floats, sun: Floats, limit: Floats, many: bool,
-) -> int:  # fmt: skip
-    """Put the ends of each ring in order, and ask for points where they do not say all."""
-    n = 0
-    turn = abs(lon - math.atan2(sun[1], sun[0]))
+    table: Floats, q: int, size: int, lon: float, bound: Floats, r: Floats, sun: Floats,
+    limit: Floats, many: bool,
+) -> tuple[int, int]:  # fmt: skip
+    """Put the ends of a ring in order; return the points to be asked for if they do not say all."""
+    b, i = q // GROUP, q % GROUP
+    if many and not _ends_apart(bound, b, i):
+        return 0, size - 1
+    turn = abs(lon - math.atan2(sun[1], sun[0])) if limit[5] < 2.0 else 0.0
     turn = min(turn, 2.0 * math.pi - turn)
-    for q in range(first, last):
-        margin, far, size = bound[MARGIN, q], bound[FAR, q], rings[q, SIZE]
-        if margin > AMBIGUOUS or (many and not _ends_apart(bound, q)):
-            asked[n, 0], asked[n, 1], asked[n, 2] = q, 0, size - 1
-            n, far, bound[MARGIN, q] = n + 1, -1.0, 0.0
-        elif far >= 0.0 and not _is_sure(table, q, r, sun, limit, turn, far + margin):
-            here, wide = (lon - table[LON, q]) * table[DENSITY, q], far + margin
-            low = math.ceil(here - wide * table[DENSITY, q])
-            high = math.floor(here + wide * table[DENSITY, q])
-            asked[n, 0], asked[n, 1], asked[n, 2] = q, low, min(high, low + size - 1)
-            n, far = n + 1, -1.0
-        if many:
-            _order_ends(bound, q, far)
-        else:
-            bound[FAR, q] = far
-    return n
+    wide, low, high = bound[b, FAR, i] + bound[b, MARGIN, i], 0, -1
+    if bound[b, FAR, i] >= 0.0 and not _is_sure(table, b, i, r, sun, limit, turn, wide):
+        here = (lon - table[b, LON, i]) * table[b, DENSITY, i]
+        low = math.ceil(here - wide * table[b, DENSITY, i])
+        high = min(math.floor(here + wide * table[b, DENSITY, i]), low + size - 1)
+        bound[b, FAR, i] = -1.0  # nothing but those points
+    if many:
+        _order_ends(bound, b, i)
+    return low, high
 
 
-@jit
-def _place(table: Floats, lat: float) -> int:
+@jit_inline
+def _place(lats: Floats, lat: float) -> int:
     """Return the first ring that is not south of a latitude."""
-    low, high = 0, table.shape[1] - GROUP
+    low, high = 0, lats.size
     while low < high:
         middle = (low + high) // 2
-        if table[LAT, middle] < lat:
+        if lats[middle] < lat:
             low = middle + 1
         else:
             high = middle
     return low
 
 
-@jit
+@jit_inline
+def _add_ring(
+    tally: Tally, asked: Ints, n: int, q: int, size: int, slot: int,
+    table: Floats, bound: Floats, lon: float, n_row: int,
+) -> int:  # fmt: skip
+    """Count the points of a ring between its ends, or ask for them; return those asked for."""
+    b, i = q // GROUP, q % GROUP
+    density = table[b, DENSITY, i]
+    here, wide = (lon - table[b, LON, i]) * density, bound[b, MARGIN, i] * density
+    here = here + size if here < 0.0 else here
+    for row in range(n_row):
+        end = bound[b, row, i]
+        if end >= 0.0:
+            whole, sign = end == ALL, 1 - 2 * (row % 2)
+            half = end * density
+            n = _add_up_to(tally, asked, n, q, size, slot, here, half, wide, whole, sign)
+    return n
+
+
+@jit_inline
 def _add_satellite(
-    tally: Tally, asked: Ints, table: Floats, rings: Ints, span: Floats, bound: Floats,
-    r: Floats, sun: Floats, limit: Floats,
+    tally: Tally, asked: Ints, table: Floats, lats: Floats, rings: Ints, span: Floats,
+    bound: Floats, r: Floats, sun: Floats, limit: Floats,
 ) -> int:  # fmt: skip
     """Count the points that one satellite sees, or ask for them; return how many stretches."""
     rho, z = math.sqrt(r[0] * r[0] + r[1] * r[1]), r[2]
     radius, lat, lon = math.sqrt(rho * rho + z * z), math.atan2(z, rho), math.atan2(r[1], r[0])
     if not radius < np.inf:
         return 0  # a position that is not a number
-    if radius < DEEP_M:
-        for q in range(rings.shape[0]):
-            asked[q, 0], asked[q, 1], asked[q, 2] = q, 0, rings[q, SIZE] - 1
-        return rings.shape[0]
-    reach = half_reach(radius, limit, span[0], span[1], span[2])
-    first, last = _place(table, lat - reach), _place(table, lat + reach)
+    deep = radius < DEEP_M
+    reach = math.pi if deep else half_reach(radius, limit, span[0], span[1], span[2])
+    first, last = _place(lats, lat - reach), _place(lats, lat + reach)
     many = limit[2] > 0.0 or -2.0 < limit[3] < 0.0 or limit[4] > -2.0
-    # Whole groups of rings keep the vector units busy; what is written too much is not read.
-    padded = first + (last - first + GROUP - 1) // GROUP * GROUP
-    bound_rings(table, first, padded, rho, z, limit, many, bound)
-    n, margin = 0, bound[MARGIN]
-    if many or limit[1] > -np.inf or limit[5] < 2.0:
-        n = _settle(asked, table, rings, first, last, lon, bound, r, sun, limit, many)
-    for row in range(MARGIN if many else 1):
-        end, sign = bound[row], 1 - 2 * (row % 2)
-        n = _add_up_to(tally, asked, n, table, rings, first, last, lon, end, margin, sign)
+    plain = not (many or limit[1] > -np.inf or limit[5] < 2.0)
+    bound_rings(table, first // GROUP, (last + GROUP - 1) // GROUP, rho, z, limit, many, bound)
+    # Not the constant 0, for which all that takes it would be compiled once more.
+    n, n_row = first - first, MARGIN if many else 1
+    for q in range(first, last):
+        size = rings[q, SIZE]
+        low, high = 0, -1
+        if deep or bound[q // GROUP, MARGIN, q % GROUP] > AMBIGUOUS:
+            high = size - 1
+        elif not plain:
+            low, high = _settle(table, q, size, lon, bound, r, sun, limit, many)
+        if low <= high:
+            asked[n, 0], asked[n, 1], asked[n, 2] = q, low, high
+            n += 1
+        else:
+            n = _add_ring(tally, asked, n, q, size, rings[q, SLOT], table, bound, lon, n_row)
     return n
 
 
-@jit
+@jit_inline
 def _test(
-    tally: Tally, asked: Ints, n: int, rings: Ints, points: Points,
+    tally: Tally, asked: Ints, n: int, rings: Ints, r: Floats, up: Floats, ground: Floats,
     r_sat_m: Floats, u_sun: Floats, limit: Floats,
 ) -> None:  # fmt: skip
     """Count those points that were asked for and that `sees` lets through."""
-    r, up, ground = points
     for a in range(n):
         q = asked[a, 0]
         first, size, slot = rings[q, FIRST], rings[q, SIZE], rings[q, SLOT]
@@ -267,60 +285,47 @@ def _test(
                 tally[slot + cell + 1] -= 1
 
 
-@jit
+@jit_inline
 def _sum_up(tally: Tally, rings: Ints, out: Counts) -> None:
-    """Turn differences along each ring into counts."""
+    """Turn differences along each ring into counts, and the differences into zeros."""
     for q in range(rings.shape[0]):
         first, slot = rings[q, FIRST], rings[q, SLOT]
         n = 0
         for j in range(rings[q, SIZE]):
             n += tally[slot + j]
-            out[first + j] = min(n, MOST)
+            tally[slot + j] = 0
+            out[first + j] = n if n < MOST else MOST
+        tally[slot + rings[q, SIZE]] = 0
 
 
-@jit
-def _fold_once(
-    table: Floats, rings: Ints, span: Floats, points: Points,
-    r_sat_m: Floats, sun: Floats, limits: Floats, out: Counts,
-) -> None:  # fmt: skip
-    """Write the counts of one time."""
-    n_ring = rings.shape[0]
-    tally = np.zeros(out.shape[0] + n_ring, dtype=np.int32)
-    bound, asked = np.empty((5, n_ring + GROUP)), np.empty((8 * n_ring, 3), dtype=np.int64)
-    for s in range(r_sat_m.shape[0]):
-        r, limit = r_sat_m[s], limits[s]
-        n = _add_satellite(tally, asked, table, rings, span, bound, r, sun, limit)
-        if n > 0:
-            _test(tally, asked, n, rings, points, r, sun, limit)
-    _sum_up(tally, rings, out)
-
-
-@jit_bulk
+@jit_lean
 def _fold(
-    table: Floats, rings: Ints, span: Floats, points: Points,
+    table: Floats, lats: Floats, rings: Ints, span: Floats, r: Floats, up: Floats, ground: Floats,
     r_sat_m: Floats, u_sun: Floats, limits: Floats, out: Counts,
+    tally: Tally, asked: Ints, bound: Floats,
 ) -> None:  # fmt: skip
-    """Write the counts of each time, on all threads."""
-    for k in prange(out.shape[0]):
-        _fold_once(table, rings, span, points, r_sat_m[k], u_sun[k], limits, out[k])
+    """Write the counts of each time; tally, asked and bound are room to work in, tally zero."""
+    for k in range(out.shape[0]):
+        sun = u_sun[k]
+        for s in range(limits.shape[0]):
+            r_sat, limit = r_sat_m[k, s], limits[s]
+            n = _add_satellite(tally, asked, table, lats, rings, span, bound, r_sat, sun, limit)
+            _test(tally, asked, n, rings, r, up, ground, r_sat, sun, limit)
+        _sum_up(tally, rings, out[k])
 
 
-@jit
-def _brute_once(points: Points, r_sat_m: Floats, sun: Floats, limits: Floats, out: Counts) -> None:
-    """Write the counts of one time by a test of each satellite at each point."""
-    r, up, ground = points
-    for i in range(out.shape[0]):
-        n = 0
-        for s in range(r_sat_m.shape[0]):
-            n += sees(r[i], up[i], ground[i], r_sat_m[s], sun, limits[s])
-        out[i] = min(n, MOST)
-
-
-@jit_bulk
-def _brute(points: Points, r_sat_m: Floats, u_sun: Floats, limits: Floats, out: Counts) -> None:
-    """Write the counts of each time, on all threads."""
-    for k in prange(out.shape[0]):
-        _brute_once(points, r_sat_m[k], u_sun[k], limits, out[k])
+@jit_lean
+def _brute(
+    r: Floats, up: Floats, ground: Floats, r_sat_m: Floats, u_sun: Floats, limits: Floats,
+    out: Counts,
+) -> None:  # fmt: skip
+    """Write the counts of each time by a test of each satellite at each point."""
+    for k in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            n = 0
+            for s in range(limits.shape[0]):
+                n += sees(r[i], up[i], ground[i], r_sat_m[k, s], u_sun[k], limits[s])
+            out[k, i] = n if n < MOST else MOST
 
 
 def _arrays(
@@ -399,11 +404,19 @@ def coverage_fold(
     # A place for the end of each ring beyond its last point.
     rings = np.stack([first, np.diff(grid.ring_first), first + np.arange(n_ring)], axis=-1)
     order = np.argsort(table[LAT], kind="stable")
-    rings = rings[order]
-    table = np.ascontiguousarray(table[:, np.append(order, np.repeat(order[-1], GROUP))])
-    r2, ground = table[R2], table[GROUND]
-    span = np.array([np.sqrt(r2.min()), np.sqrt(r2.max()), ground.min()])
-    _fold(table, rings, span, points, r_sat, u_sun, limits, out)
+    rings, table = rings[order], table[:, order]
+    span = np.array([np.sqrt(table[R2].min()), np.sqrt(table[R2].max()), table[GROUND].min()])
+    groups, lats = in_groups(table), table[LAT].copy()
+
+    def part(begin: int, end: int) -> None:
+        tally = np.zeros(out.shape[1] + n_ring, dtype=np.int32)
+        asked = np.empty((8 * n_ring, 3), dtype=np.int64)
+        bound = np.empty((len(groups), MARGIN + 1, GROUP))
+        r, sun = r_sat[begin:end], u_sun[begin:end]
+        given = groups, lats, rings, span, *points, r, sun, limits
+        _fold(*given, out[begin:end], tally, asked, bound)
+
+    share(len(out), part)
     return out
 
 
@@ -436,5 +449,9 @@ def coverage_brute(
         Satellites in view; 65535 stands for as many or more. [-]
     """
     points, r_sat, u_sun, limits, out = _arrays(grid, r_sat_itrs_m, view, u_sun_itrs, out)
-    _brute(points, r_sat, u_sun, limits, out)
+
+    def part(begin: int, end: int) -> None:
+        _brute(*points, r_sat[begin:end], u_sun[begin:end], limits, out[begin:end])
+
+    share(len(out), part)
     return out

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from opendome._jit import jit, jit_bulk, prange
+from opendome._jit import jit_inline, jit_lean, jit_part, share
 from opendome.constants import Floats, Ints
 from opendome.geometry.access import Windows
 
@@ -248,7 +248,7 @@ def fold_gaps(
     ValueError
         If there is no block.
     """
-    n_time, state = 0, np.empty((0, 0, 0), dtype=np.int64)
+    n_time, block, state = 0, np.empty((0, 0), dtype=np.uint16), np.empty((0, 0, 0), dtype=np.int64)
     in_view, bins = np.empty(0, dtype=np.int64), np.zeros((LANES, n_fold, N_BIN), dtype=np.int64)
     for block in blocks:
         if n_time == 0:
@@ -256,69 +256,81 @@ def fold_gaps(
             state[:, :, LEAST] = np.iinfo(np.int64).max
             state[:, :, OPEN] = 1  # before the first row nothing has been seen
             in_view = np.zeros(block.shape[1], dtype=np.int64)
-        _add_block(block, n_time, state, in_view, bins)
+        _carry(block, n_time, False, state, in_view, bins)
         n_time += block.shape[0]
     if n_time == 0:
         raise ValueError("there is no block to count")
-    _close_rest(state, n_time, bins)
+    _carry(block[:0], n_time, True, state, in_view, bins)
     return _gaps_of_state(state, in_view, bins.sum(axis=0), n_time, step_s, p_quantile)
 
 
-@jit
-def _close_gap(state: Ints, step: int, bins: Ints, cut: bool) -> None:
+def _carry(
+    fold: NDArray[np.uint16], first: int, closing: bool, state: Ints, in_view: Ints, bins: Ints
+) -> None:
+    """Carry all points through a block, on all threads."""
+    level = np.empty_like(in_view)
+    share(LANES, lambda a, b: _add_block(a, b, fold, first, closing, state, in_view, bins, level))
+
+
+@jit_part
+def _close_gap(state: Ints, p: int, k: int, step: int, bins: Ints, lane: int, cut: bool) -> None:
     """Count the gap that goes on as ended before this step."""
-    length = step - (state[OPEN] - 1)
-    state[COUNT] += 1
-    state[CUT] += 1 if cut or state[OPEN] == 1 else 0
-    state[LEAST], state[MOST] = min(state[LEAST], length), max(state[MOST], length)
-    state[SUM] += length
-    state[SQUARES] += length * length
-    state[OPEN] = 0
+    begin = state[p, k, OPEN]
+    length = step - (begin - 1)
+    state[p, k, COUNT] += 1
+    state[p, k, CUT] += 1 if cut or begin == 1 else 0
+    state[p, k, LEAST] = min(state[p, k, LEAST], length)
+    state[p, k, MOST] = max(state[p, k, MOST], length)
+    state[p, k, SUM] += length
+    state[p, k, SQUARES] += length * length
+    state[p, k, OPEN] = 0
     row, width = length, 0
     while row >= COARSE:
         row, width = row >> 1, width + 1
-    bins[width * (COARSE // 2) + row] += 1
+    bins[lane, k, width * (COARSE // 2) + row] += 1
 
 
-@jit_bulk
+@jit_inline
+def _end_gap(state: Ints, p: int, k: int, step: int, bins: Ints, lane: int) -> None:
+    """Begin to cover a point; before the first step there was no gap."""
+    if step > 0:
+        _close_gap(state, p, k, step, bins, lane, False)
+        if state[p, k, N_START] == 0:
+            state[p, k, FIRST] = step
+        state[p, k, LAST] = step
+        state[p, k, N_START] += 1
+    state[p, k, OPEN] = 0
+
+
+@jit_lean
 def _add_block(
-    fold: NDArray[np.uint16], first: int, state: Ints, in_view: Ints, bins: Ints
-) -> None:
-    """Carry the state of each point through a block whose first row is at step first."""
-    n_time, n_point = fold.shape
-    n_fold = state.shape[1]
-    for lane in prange(bins.shape[0]):
+    first_lane: int, last_lane: int, fold: NDArray[np.uint16], first: int, closing: bool,
+    state: Ints, in_view: Ints, bins: Ints, level: Ints,
+) -> None:  # fmt: skip
+    """Carry the state of the points of some lanes through a block that begins at step first.
+
+    Then close the gaps that go on, if that was the end of the span. level is room to work in.
+    """
+    n_time, n_point, n_fold = fold.shape[0], state.shape[0], state.shape[1]
+    for lane in range(first_lane, last_lane):
         low, high = lane * n_point // LANES, (lane + 1) * n_point // LANES
-        level = np.zeros(high - low, dtype=np.int64)
         for p in range(low, high):
+            level[p] = 0
             for k in range(n_fold):
                 if state[p, k, OPEN] == 0:
-                    level[p - low] = k + 1
+                    level[p] = k + 1
         for i in range(n_time):
-            step = first + i
             for p in range(low, high):
                 in_view[p] += fold[i, p]
-                now, was = min(np.int64(fold[i, p]), n_fold), level[p - low]
-                level[p - low] = now
+                now, was = min(np.int64(fold[i, p]), n_fold), level[p]
+                level[p] = now
                 for k in range(now, was):
-                    state[p, k, OPEN] = step + 1
+                    state[p, k, OPEN] = first + i + 1
                 for k in range(was, now):
-                    if step > 0:
-                        _close_gap(state[p, k], step, bins[lane, k], False)
-                        if state[p, k, N_START] == 0:
-                            state[p, k, FIRST] = step
-                        state[p, k, LAST] = step
-                        state[p, k, N_START] += 1
-                    state[p, k, OPEN] = 0
-
-
-@jit
-def _close_rest(state: Ints, step: int, bins: Ints) -> None:
-    """Count the gaps that go on at the end of the span."""
-    for p in range(state.shape[0]):
-        for k in range(state.shape[1]):
-            if state[p, k, OPEN] > 0:
-                _close_gap(state[p, k], step, bins[0, k], True)
+                    _end_gap(state, p, k, first + i, bins, lane)
+        for p in range(low, high if closing else low):
+            for k in range(level[p], n_fold):
+                _close_gap(state, p, k, first + n_time, bins, lane, True)
 
 
 def _gaps_of_state(

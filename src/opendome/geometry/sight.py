@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from opendome._jit import jit
+from opendome._jit import jit_inline, jit_part
 from opendome.constants import Floats, Ints
 
 __all__ = ["View", "above_mask", "clears", "elevation_view", "infrared_view", "sees"]
@@ -29,7 +30,8 @@ class View:
     cos_regard: Floats
     """Cosine of the greatest angle from the satellite's nadir, -2: none, shape (n_sat,). [-]"""
     cos_sun: Floats
-    """Cosine of the least angle to the Sun, 2: none, shape (n_sat,). [-]"""
+    """Cosine of the least angle to the Sun where the Earth does not hide it, 2: none, shape
+    (n_sat,). [-]"""
 
     def take(self, index: Ints) -> View:
         """Return the satellites of these rows.
@@ -111,7 +113,7 @@ def infrared_view(
     return View(range_m * one, clear_m * one, float(beyond) * one, -2.0 * one, cos_regard, cos_sun)
 
 
-@jit
+@jit_inline
 def clears(
     ax_m: float, ay_m: float, az_m: float, dx_m: float, dy_m: float, dz_m: float,
     lowest_m: float, beyond: bool,
@@ -135,6 +137,8 @@ def clears(
         True where no point of the line is inside.
     """
     ax, ay, az, dx, dy, dz = ax_m, ay_m, az_m, dx_m, dy_m, dz_m
+    if lowest_m <= 0.0:
+        return True
     d2 = dx * dx + dy * dy + dz * dz
     # Foot of the perpendicular from Earth's centre, in units of the line; never behind the start.
     s = max(-(ax * dx + ay * dy + az * dz) / d2, 0.0) if d2 > 0.0 else 0.0
@@ -144,7 +148,7 @@ def clears(
     return x * x + y * y + z * z >= lowest_m * lowest_m
 
 
-@jit
+@jit_inline
 def above_mask(up: Floats, dx_m: float, dy_m: float, dz_m: float, sin_mask: float) -> bool:
     """Tell whether a line rises at least this steeply over the horizontal.
 
@@ -163,10 +167,19 @@ def above_mask(up: Floats, dx_m: float, dy_m: float, dz_m: float, sin_mask: floa
         True at or above the mask.
     """
     rise_m = up[0] * dx_m + up[1] * dy_m + up[2] * dz_m
-    return rise_m >= sin_mask * np.sqrt(dx_m * dx_m + dy_m * dy_m + dz_m * dz_m)
+    return rise_m >= sin_mask * math.sqrt(dx_m * dx_m + dy_m * dy_m + dz_m * dz_m)
 
 
-@jit
+@jit_inline
+def _sun_is_hidden(r_sat_m: Floats, u_sun: Floats, r_ground_m: float) -> bool:
+    """Tell whether a round Earth stands between a satellite and the Sun."""
+    s = r_sat_m
+    along = s[0] * u_sun[0] + s[1] * u_sun[1] + s[2] * u_sun[2]
+    across2 = s[0] * s[0] + s[1] * s[1] + s[2] * s[2] - along * along
+    return along < 0.0 and across2 < r_ground_m * r_ground_m
+
+
+@jit_part
 def sees(
     r_target_m: Floats,
     up: Floats,
@@ -209,10 +222,10 @@ def sees(
     if limit[4] > -2.0:
         down = -(s[0] * dx + s[1] * dy + s[2] * dz)
         r2 = s[0] * s[0] + s[1] * s[1] + s[2] * s[2]
-        if down < limit[4] * np.sqrt(r2 * d2):
+        if down < limit[4] * math.sqrt(r2 * d2):
             return False
     if limit[5] < 2.0:
         near = u_sun[0] * dx + u_sun[1] * dy + u_sun[2] * dz
-        if near > limit[5] * np.sqrt(d2):
+        if near > limit[5] * math.sqrt(d2) and not _sun_is_hidden(s, u_sun, r_ground_m):
             return False
     return True

@@ -11,7 +11,13 @@ from opendome._jit import jit
 from opendome.constants import Bools, Floats, Ints
 from opendome.geometry import above_mask, clears
 
-__all__ = ["length", "line_clears", "plain", "range_above_mask"]
+__all__ = ["LANDS", "NO_PATH", "length", "line_clears", "plain", "range_above_mask"]
+
+NO_PATH = -1
+"""In `next_hop`, `gate`, `carrier` and `hops`: there is no way to the destination."""
+
+LANDS = -2
+"""In `next_hop`: here the message has arrived, or leaves the satellites for the ground."""
 
 Scalars = TypeVar("Scalars", Floats, Ints, Bools)
 

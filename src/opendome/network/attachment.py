@@ -9,8 +9,7 @@ import numpy as np
 
 from opendome._jit import jit
 from opendome.constants import R_EARTH_WGS84_M, SPEED_OF_LIGHT_MPS, Floats, Ints
-from opendome.network._links import length, line_clears, plain, range_above_mask
-from opendome.network.routing import NO_PATH
+from opendome.network._links import NO_PATH, length, line_clears, plain, range_above_mask
 
 __all__ = ["attach", "attach_ground", "gateway_entry"]
 

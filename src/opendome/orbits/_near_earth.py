@@ -18,15 +18,13 @@ import math
 
 import numpy as np
 
-from opendome._jit import jit, jit_bulk, jit_inline, prange
+from opendome._jit import jit, jit_inline
 from opendome.constants import Bools, Floats
+from opendome.orbits._blocks import BLOCK, GROUP, to_rows, to_tile
 from opendome.orbits._near_earth_terms import J2_WGS72, KE, RE_KM
 from opendome.orbits._sines import eccentric_turn, sin_cos_coarse, sin_cos_short, sin_cos_tiny
 
-__all__ = ["BLOCK", "fill_near_earth", "fill_near_earth_bulk"]
-
-BLOCK = 32  # time steps worked on together, as in `opendome.orbits.j2`
-GROUP = 16  # satellites worked on together: their states stay in cache and are written in rows
+__all__ = ["fill_near_earth"]
 
 K2 = 0.5 * J2_WGS72
 RADIUS_M = RE_KM * 1e3
@@ -123,7 +121,8 @@ def _in_frame(
     return ux, uy, uz, x * cos_t - cos_n * sin_t, y * cos_t - sin_n * sin_t, sin_i * cos_t
 
 
-def _fill(
+@jit
+def fill_near_earth(
     terms: Floats,
     offset_min: Floats,
     t_min: Floats,
@@ -132,44 +131,34 @@ def _fill(
     v_mps: Floats,
     failed: Bools,
 ) -> None:
-    """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, n_sat, 3).
+    """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, 3 n_sat).
 
     A row of `offset_min` is the time from a satellite's epoch to the scenario's in two parts,
-    the first of whole days: their sum would lose digits. `failed`, shape (n_block, n_sat),
-    tells which satellites have a state that is nan within each block of times.
+    the first of whole days: their sum would lose digits. `failed`, shape (n_sat,), is set for
+    satellites with a state that is nan, and never cleared: threads may share it.
     """
-    n_time, n_sat = r_m.shape[0], r_m.shape[1]
-    r_rows, v_rows = r_m.reshape(n_time, 3 * n_sat), v_mps.reshape(v_mps.shape[0], 3 * n_sat)
-    n_group = (n_sat + GROUP - 1) // GROUP
-    for piece in prange(failed.shape[0] * n_group):
-        block, low = piece // n_group, piece % n_group * GROUP
-        first = block * BLOCK
-        n_step, n_here = min(BLOCK, n_time - first), min(GROUP, n_sat - low)
-        work, tile = np.empty(9 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
-        for j in range(n_here):
-            i = low + j
-            for k in range(n_step):
-                work[6 * BLOCK + k] = (t_min[first + k] + offset_min[i, 0]) + offset_min[i, 1]
-                work[7 * BLOCK + k] = angle_rad[first + k]
-            _one_satellite(terms[i], n_step, work)
-            bad = False
-            for k in range(n_step):
-                bad |= work[k] != work[k]
-                for axis in range(3):
-                    tile[k, 3 * j + axis] = work[axis * BLOCK + k]
-                    tile[BLOCK + k, 3 * j + axis] = work[(3 + axis) * BLOCK + k]
-            failed[block, i] = bad
-        _copy_rows(tile[:n_step], r_rows, first, 3 * low, 3 * n_here)
-        if v_mps.shape[0] > 0:
-            _copy_rows(tile[BLOCK : BLOCK + n_step], v_rows, first, 3 * low, 3 * n_here)
-
-
-@jit_inline
-def _copy_rows(tile: Floats, rows: Floats, first: int, low: int, n: int) -> None:
-    """Write a tile into the rows from `first` on and the columns from `low` on."""
-    for k in range(tile.shape[0]):
-        for j in range(n):
-            rows[first + k, low + j] = tile[k, j]
+    n_time, n_sat = t_min.size, terms.shape[0]
+    work, tile = np.empty(9 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
+    for first in range(0, n_time, BLOCK):
+        n_step = min(BLOCK, n_time - first)
+        for low in range(0, n_sat, GROUP):
+            n_here = min(GROUP, n_sat - low)
+            for j in range(n_here):
+                i = low + j
+                for k in range(n_step):
+                    work[6 * BLOCK + k] = (t_min[first + k] + offset_min[i, 0]) + offset_min[i, 1]
+                    work[7 * BLOCK + k] = angle_rad[first + k]
+                _one_satellite(terms[i], n_step, work)
+                bad = False
+                for k in range(n_step):
+                    bad |= work[k] != work[k]
+                if bad:
+                    failed[i] = True
+                to_tile(work, 0, j, n_step, tile)
+                to_tile(work, 1, j, n_step, tile)
+            to_rows(tile, 0, r_m, first, low, n_step, n_here)
+            if v_mps.size > 0:
+                to_rows(tile, 1, v_mps, first, low, n_step, n_here)
 
 
 @jit_inline
@@ -202,7 +191,3 @@ def _one_satellite(c: Floats, n_step: int, work: Floats) -> None:
         work[3 * BLOCK + k] = along * ux + across * vx
         work[4 * BLOCK + k] = along * uy + across * vy
         work[5 * BLOCK + k] = along * uz + across * vz
-
-
-fill_near_earth = jit(_fill)
-fill_near_earth_bulk = jit_bulk(_fill)

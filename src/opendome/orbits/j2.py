@@ -7,87 +7,86 @@ from dataclasses import fields
 
 import numpy as np
 
-from opendome._jit import jit, jit_bulk, jit_inline, prange
+from opendome._jit import jit, jit_inline
 from opendome.constants import Floats
+from opendome.orbits._blocks import BLOCK, GROUP, as_rows, in_slices, to_rows, to_tile
 from opendome.orbits._sines import eccentric_turn, sin_cos
 from opendome.orbits._times import time_columns
 from opendome.orbits.walker import Orbits
 
 __all__ = ["fill_j2", "positions_j2", "states_j2"]
 
-# Time steps worked on together: the loop over them has no per-satellite loads, which lets it
-# use vector instructions, and the rows it writes stay in cache until the next satellite has
-# filled the rest of each line. 16 to 64 were timed; 128 and more halve the speed.
-BLOCK = 32
-CHUNK = 256  # satellites of one piece of work: small enough to share few steps among threads
-
 
 def _circles(orbit: Floats, t_s: Floats, angle_rad: Floats, r_m: Floats, v_mps: Floats) -> None:
-    """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, n_sat, 3).
+    """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, 3 n_sat).
 
     Rows of orbit are the fields of `Orbits`.
     """
-    n_time, n_sat = r_m.shape[0], r_m.shape[1]
-    n_chunk = (n_sat + CHUNK - 1) // CHUNK
-    plane = np.empty((2, n_sat))
-    for i in range(n_sat):
-        plane[0, i], plane[1, i] = math.cos(orbit[1, i]), math.sin(orbit[1, i])
-    for piece in prange((n_time + BLOCK - 1) // BLOCK * n_chunk):
-        first, low = piece // n_chunk * BLOCK, piece % n_chunk * CHUNK
+    n_time, n_sat = t_s.size, orbit.shape[1]
+    work, tile = np.empty(12 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
+    for first in range(0, n_time, BLOCK):
         n_step = min(BLOCK, n_time - first)
-        work = np.empty((3, BLOCK))
-        t, angle = t_s[first : first + n_step], angle_rad[first : first + n_step]
-        for i in range(low, min(low + CHUNK, n_sat)):
-            _circle_position(orbit[:, i], plane[:, i], t, angle, work[0], work[1], work[2])
-            _spread(work, r_m, first, i, n_step)
-        if v_mps.shape[0] > 0:
-            # Apart from the positions: the processor foresees 32 rows that are written, not 64.
-            for i in range(low, min(low + CHUNK, n_sat)):
-                _circle_velocity(orbit[:, i], plane[:, i], t, angle, work[0], work[1], work[2])
-                _spread(work, v_mps, first, i, n_step)
+        for k in range(n_step):
+            work[10 * BLOCK + k], work[11 * BLOCK + k] = t_s[first + k], angle_rad[first + k]
+        inc, node, node_rate = math.nan, math.nan, math.nan
+        cos_i, sin_i = 0.0, 0.0
+        for low in range(0, n_sat, GROUP):
+            n_here = min(GROUP, n_sat - low)
+            for j in range(n_here):
+                i = low + j
+                if orbit[1, i] != inc or orbit[2, i] != node or orbit[4, i] != node_rate:
+                    # Satellites of one plane follow one another: half of the work is done once.
+                    inc, node, node_rate = orbit[1, i], orbit[2, i], orbit[4, i]
+                    cos_i, sin_i = math.cos(inc), math.sin(inc)
+                    _turn_node(node, node_rate, n_step, work)
+                a, arglat, arglat_rate = orbit[0, i], orbit[3, i], orbit[5, i]
+                _circle_position(a, cos_i, sin_i, arglat, arglat_rate, n_step, work)
+                to_tile(work, 0, j, n_step, tile)
+                if v_mps.size > 0:
+                    _circle_velocity(a * arglat_rate, a * node_rate, cos_i, sin_i, n_step, work)
+                    to_tile(work, 1, j, n_step, tile)
+            to_rows(tile, 0, r_m, first, low, n_step, n_here)
+            if v_mps.size > 0:
+                to_rows(tile, 1, v_mps, first, low, n_step, n_here)
+
+
+@jit_inline
+def _turn_node(node: float, rate: float, n_step: int, work: Floats) -> None:
+    """Write sine and cosine of the node in parts 6 and 7 of `work`; 10 is time, 11 angle."""
+    for k in range(n_step):
+        node_k = node + rate * work[10 * BLOCK + k] - work[11 * BLOCK + k]
+        work[6 * BLOCK + k], work[7 * BLOCK + k] = sin_cos(node_k)
 
 
 @jit_inline
 def _circle_position(
-    orbit: Floats, plane: Floats, t: Floats, angle: Floats, x: Floats, y: Floats, z: Floats
+    a: float, cos_i: float, sin_i: float, arglat: float, rate: float, n_step: int, work: Floats
 ) -> None:
-    """Write the positions of one satellite; `plane` is cosine and sine of its inclination."""
-    a, cos_i, sin_i = orbit[0], plane[0], plane[1]
-    node, arglat, node_rate, arglat_rate = orbit[2], orbit[3], orbit[4], orbit[5]
-    for k in range(t.size):
-        sin_u, cos_u = sin_cos(arglat + arglat_rate * t[k])
-        sin_n, cos_n = sin_cos(node + node_rate * t[k] - angle[k])
+    """Write positions in parts 0 to 2, and sines of the argument of latitude in 8 and 9."""
+    for k in range(n_step):
+        sin_u, cos_u = sin_cos(arglat + rate * work[10 * BLOCK + k])
+        sin_n, cos_n = work[6 * BLOCK + k], work[7 * BLOCK + k]
         across = sin_u * cos_i
-        x[k] = a * (cos_n * cos_u - sin_n * across)
-        y[k] = a * (sin_n * cos_u + cos_n * across)
-        z[k] = a * (sin_u * sin_i)
+        work[k] = a * (cos_n * cos_u - sin_n * across)
+        work[BLOCK + k] = a * (sin_n * cos_u + cos_n * across)
+        work[2 * BLOCK + k] = a * (sin_u * sin_i)
+        work[8 * BLOCK + k], work[9 * BLOCK + k] = sin_u, cos_u
 
 
 @jit_inline
 def _circle_velocity(
-    orbit: Floats, plane: Floats, t: Floats, angle: Floats, x: Floats, y: Floats, z: Floats
+    speed: float, turn: float, cos_i: float, sin_i: float, n_step: int, work: Floats
 ) -> None:
-    """Write the velocities of one satellite: along the circle, and with the turning plane."""
-    a, cos_i, sin_i = orbit[0], plane[0], plane[1]
-    node, arglat, node_rate, arglat_rate = orbit[2], orbit[3], orbit[4], orbit[5]
-    speed, turn = a * arglat_rate, a * node_rate
-    for k in range(t.size):
-        sin_u, cos_u = sin_cos(arglat + arglat_rate * t[k])
-        sin_n, cos_n = sin_cos(node + node_rate * t[k] - angle[k])
+    """Write velocities in parts 3 to 5: along the circle, and with the turning plane."""
+    for k in range(n_step):
+        sin_n, cos_n = work[6 * BLOCK + k], work[7 * BLOCK + k]
+        sin_u, cos_u = work[8 * BLOCK + k], work[9 * BLOCK + k]
         across, ahead = sin_u * cos_i, cos_u * cos_i
         vx = -speed * (cos_n * sin_u + sin_n * ahead)
-        x[k] = vx - turn * (sin_n * cos_u + cos_n * across)
+        work[3 * BLOCK + k] = vx - turn * (sin_n * cos_u + cos_n * across)
         vy = speed * (cos_n * ahead - sin_n * sin_u)
-        y[k] = vy + turn * (cos_n * cos_u - sin_n * across)
-        z[k] = speed * (cos_u * sin_i)
-
-
-@jit_inline
-def _spread(work: Floats, out: Floats, first: int, i: int, n_step: int) -> None:
-    """Write the components of one satellite into its column of (n_time, n_sat, 3)."""
-    for k in range(n_step):
-        for axis in range(3):
-            out[first + k, i, axis] = work[axis, k]
+        work[4 * BLOCK + k] = vy + turn * (cos_n * cos_u - sin_n * across)
+        work[5 * BLOCK + k] = speed * (cos_u * sin_i)
 
 
 @jit_inline
@@ -113,24 +112,22 @@ def _in_plane(
 
 
 def _ellipses(orbit: Floats, t_s: Floats, angle_rad: Floats, r_m: Floats, v_mps: Floats) -> None:
-    """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, n_sat, 3)."""
-    n_time, n_sat = r_m.shape[0], r_m.shape[1]
-    n_chunk = (n_sat + CHUNK - 1) // CHUNK
-    for piece in prange((n_time + BLOCK - 1) // BLOCK * n_chunk):
-        first, low = piece // n_chunk * BLOCK, piece % n_chunk * CHUNK
+    """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, 3 n_sat)."""
+    n_time, n_sat = t_s.size, orbit.shape[1]
+    work, tile = np.empty(8 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
+    for first in range(0, n_time, BLOCK):
         n_step = min(BLOCK, n_time - first)
-        work = np.empty(8 * BLOCK)
         for k in range(n_step):
             work[6 * BLOCK + k], work[7 * BLOCK + k] = t_s[first + k], angle_rad[first + k]
-        for i in range(low, min(low + CHUNK, n_sat)):
-            _one_ellipse(orbit[:, i], n_step, work)
-            for k in range(n_step):
-                for axis in range(3):
-                    r_m[first + k, i, axis] = work[axis * BLOCK + k]
-            if v_mps.shape[0] > 0:
-                for k in range(n_step):
-                    for axis in range(3):
-                        v_mps[first + k, i, axis] = work[(3 + axis) * BLOCK + k]
+        for low in range(0, n_sat, GROUP):
+            n_here = min(GROUP, n_sat - low)
+            for j in range(n_here):
+                _one_ellipse(orbit[:, low + j], n_step, work)
+                to_tile(work, 0, j, n_step, tile)
+                to_tile(work, 1, j, n_step, tile)
+            to_rows(tile, 0, r_m, first, low, n_step, n_here)
+            if v_mps.size > 0:
+                to_rows(tile, 1, v_mps, first, low, n_step, n_here)
 
 
 @jit_inline
@@ -155,9 +152,7 @@ def _one_ellipse(orbit: Floats, n_step: int, work: Floats) -> None:
         work[5 * BLOCK + k] = a * (vy * sin_i)
 
 
-_fill_circles, _fill_circles_bulk = jit(_circles), jit_bulk(_circles)
-_fill_ellipses, _fill_ellipses_bulk = jit(_ellipses), jit_bulk(_ellipses)
-_NOTHING = np.empty((0, 0, 3))
+_fill_circles, _fill_ellipses = jit(_circles), jit(_ellipses)
 
 
 def fill_j2(
@@ -187,12 +182,13 @@ def fill_j2(
         Whether all threads work; for the main process only.
     """
     orbit = np.array([getattr(orbits, f.name) for f in fields(orbits)], dtype=np.float64)
-    v = _NOTHING if v_sat_mps is None else v_sat_mps
-    if orbits.ecc.any():
-        kernel = _fill_ellipses_bulk if bulk else _fill_ellipses
-    else:
-        kernel = _fill_circles_bulk if bulk else _fill_circles
-    kernel(orbit, t_s, angle_rad, r_sat_m, v)
+    r_m, v_mps = as_rows(r_sat_m, v_sat_mps)
+    kernel = _fill_ellipses if orbits.ecc.any() else _fill_circles
+
+    def fill(rows: slice) -> None:
+        kernel(orbit, t_s[rows], angle_rad[rows], r_m[rows], v_mps[rows])
+
+    in_slices(fill, t_s.size, bulk=bulk)
 
 
 def positions_j2(orbits: Orbits, t_s: Floats, angle_rad: float | Floats) -> Floats:

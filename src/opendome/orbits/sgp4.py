@@ -19,7 +19,8 @@ from sgp4.api import WGS72, Satrec, SatrecArray
 from opendome.constants import DAY_S, Bools, Floats, Ints
 from opendome.elements import Elements
 from opendome.frames import rotate_z
-from opendome.orbits._near_earth import BLOCK, fill_near_earth, fill_near_earth_bulk
+from opendome.orbits._blocks import BLOCK, as_rows, in_slices
+from opendome.orbits._near_earth import fill_near_earth
 from opendome.orbits._near_earth_terms import near_earth_terms
 
 __all__ = [
@@ -195,12 +196,17 @@ def _fill(
     e = orbits.elements
     offset_d = [orbits.jd1 - e.epoch_jd1, orbits.jd2 - e.epoch_jd2]
     offset_min = np.ascontiguousarray(np.transpose(offset_d)) * (DAY_S / 60.0)
-    failed = np.empty((-(-t_s.size // BLOCK), orbits.n_sat), dtype=np.bool_)
-    kernel = fill_near_earth_bulk if bulk else fill_near_earth
-    v_near_mps = np.empty((0, orbits.n_sat, 3)) if v_sat_mps is None else v_sat_mps
-    kernel(orbits.terms, offset_min, t_s / 60.0, angle_rad, r_sat_m, v_near_mps, failed)
+    failed = np.zeros(orbits.n_sat, dtype=np.bool_)
+    t_min = t_s / 60.0
+    r_m, v_mps = as_rows(r_sat_m, v_sat_mps)
+
+    def fill(rows: slice) -> None:
+        where = t_min[rows], angle_rad[rows], r_m[rows], v_mps[rows]
+        fill_near_earth(orbits.terms, offset_min, *where, failed)
+
+    in_slices(fill, t_s.size, bulk=bulk)
     # What our kernel does not cover, or finds to fail, is asked of the library.
-    sat = np.flatnonzero(failed.any(axis=0))
+    sat = np.flatnonzero(failed)
     code, r_teme_m, v_teme_mps = _ask_library(orbits, sat, t_s)
     if sat.size:
         r_sat_m[:, sat] = rotate_z(r_teme_m, -angle_rad[:, None])

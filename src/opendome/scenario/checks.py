@@ -33,6 +33,8 @@ Keys = tuple[str, ...]
 
 MAX_SATELLITES = 100_000
 """Ten times what CBO counts for a full shield. [-]"""
+SGP4_ALTITUDES_KM = (200.0, 5_800.0)
+"""Heights of circular orbits that do not decay and whose period is below 225 minutes. [km]"""
 Problem = tuple[Keys, str]
 Check = Callable[[Scenario], Iterator[Problem]]
 
@@ -187,6 +189,56 @@ def _standard_exists(s: Scenario) -> Iterator[Problem]:
     for at, place in _linked(s):
         for standard in place.terminals:
             yield from _dangling((*at, "terminals"), "downlink standard", standard, radio)
+    for name, station in s.ground.stations.items():
+        at = ("ground", "stations", name, "standards")
+        for standard in station.standards:
+            yield from _dangling(at, "downlink standard", standard, radio)
+
+
+def _orbits_fit(s: Scenario) -> Iterator[Problem]:
+    """Shells by SGP4 only carry messages; a mean motion is SGP4's, and in agreement."""
+    for name, shell in s.constellations.items():
+        path: Keys = ("constellations", name)
+        if shell.propagator == "j2":
+            if shell.mean_motion_rev_per_day is not None:
+                yield (*path, "mean_motion_rev_per_day"), "only with the propagator sgp4"
+            continue
+        if {"sense", "intercept"} & set(shell.roles):
+            text = "sgp4 is for shells that neither sense nor intercept; allowed here: j2"
+            yield (*path, "propagator"), text
+        if shell.altitude_km < SGP4_ALTITUDES_KM[0] or shell.altitude_km > SGP4_ALTITUDES_KM[1]:
+            low, high = SGP4_ALTITUDES_KM
+            text = f"sgp4 is for {low:g} to {high:,.0f}, not {shell.altitude_km:g}"
+            yield (*path, "altitude_km"), text
+
+
+def _slots_fit(s: Scenario) -> Iterator[Problem]:
+    """Slots that are given are one for each satellite, and nothing else shifts them."""
+    for name, shell in s.constellations.items():
+        if shell.arglat_deg is None:
+            continue
+        path: Keys = ("constellations", name)
+        n_given = len(shell.arglat_deg)
+        if n_given != shell.satellites:
+            needed = f"{shell.satellites} satellites ({shell.planes} x {shell.per_plane})"
+            text = f"{n_given} angles for {needed}; give one for each"
+            yield (*path, "arglat_deg"), text
+        if shell.alternate_slots:
+            yield (*path, "alternate_slots"), "only with even slots, not with arglat_deg"
+
+
+def _ground_range_given(s: Scenario) -> Iterator[Problem]:
+    """Compare the range rule with how high the satellites are."""
+    rules = s.network
+    path: Keys = ("network", "max_ground_range_km")
+    if rules.ground_limit == "range" and rules.max_ground_range_km is None:
+        yield path, "the range rule of `ground_limit` needs it"
+    reach_km = math.inf if rules.max_ground_range_km is None else rules.max_ground_range_km
+    for name in rules.carriers if rules.ground_limit == "range" else ():
+        shell = s.constellations.get(name)
+        # From the poles it is 21 km more to a circle than its height over the equator.
+        if shell and shell.altitude_km - 25.0 > reach_km:
+            yield path, f"{reach_km:g} does not reach '{name}', which is {shell.altitude_km:g} up"
 
 
 def _vehicle_shares(s: Scenario) -> Iterator[Problem]:
@@ -244,6 +296,20 @@ def _gateway_serves_carrier(s: Scenario) -> Iterator[Problem]:
         if shell and shell.downlink not in served:
             text = f"no gateway has the standard '{shell.downlink}': it carries nothing"
             yield ("constellations", name, "downlink"), text
+
+
+def _stations_linked(s: Scenario) -> Iterator[Problem]:
+    """Find stations without a terminal for any carrier, and carriers without any for crosslinks."""
+    shells = {n: c for n, c in s.constellations.items() if n in s.network.carriers}
+    served = {shell.downlink for shell in shells.values()}
+    for name, station in s.ground.stations.items():
+        if not served & set(station.standards):
+            text = "no terminal for any carrier: nothing reaches it"
+            yield ("ground", "stations", name, "standards"), text
+    for name, shell in shells.items():
+        if shell.crosslinks and shell.optical_terminals == 0:
+            text = "no terminal for its crosslinks: each satellite is alone"
+            yield ("constellations", name, "optical_terminals"), text
 
 
 def _magazine_filled(s: Scenario) -> Iterator[Problem]:
@@ -305,11 +371,15 @@ NAME_CHECKS: dict[str, tuple[str, Check]] = {
     "capability-exists": ("error", _capability_exists),
     "carrier-exists": ("error", _carrier_exists),
     "standard-exists": ("error", _standard_exists),
+    "orbits-fit": ("error", _orbits_fit),
+    "slots-fit": ("error", _slots_fit),
+    "ground-range-given": ("error", _ground_range_given),
     "vehicle-shares": ("error", _vehicle_shares),
     "vehicle-lifts": ("error", _vehicle_lifts),
     "satellites-few-enough": ("error", _satellites_few_enough),
     "altitudes-in-order": ("error", _altitudes_in_order),
     "gateway-serves-carrier": ("warning", _gateway_serves_carrier),
+    "stations-linked": ("warning", _stations_linked),
     "magazine-filled": ("warning", _magazine_filled),
     "budget-covers-awards": ("warning", _budget_covers_awards),
     "partner-supplies": ("warning", _partner_supplies),

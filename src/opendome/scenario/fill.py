@@ -22,6 +22,7 @@ FILLED = {
     "ground.gateways.*": None,
     "ground.radars.*": None,
     "ground.sites.*": None,
+    "ground.stations.*": None,
     "infrared_sensors.*": None,
     "radar_types.*": None,
     "space_interceptors.*": None,

@@ -6,11 +6,13 @@ fills them. All fields are strict: an unknown name, a wrong unit range or a NaN 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from opendome.frames import parse_epoch
+from opendome.scenario.base import Bought, Filled, Part, Place, from_catalog
+from opendome.scenario.ground import Gateway, Ground, RadarSite, Site, Station
 
 __all__ = [
     "NAME",
@@ -42,6 +44,7 @@ __all__ = [
     "Scenario",
     "Site",
     "SpaceInterceptor",
+    "Station",
     "TerminalInterceptor",
     "Threat",
     "Tracking",
@@ -56,42 +59,11 @@ Role = Literal["sense", "transport", "intercept"]
 # Strict: neither `true` nor a number in quotes is a number.
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Positive = Annotated[float, Field(gt=0, strict=True)]
+Angle = Annotated[float, Field(ge=-360, le=360, strict=True)]
 Amount = Annotated[float, Field(ge=0, le=10**9, strict=True)]
 
 
-def from_catalog(**limits: float) -> Any:  # noqa: ANN401 as pydantic's own Field
-    """Return a field that the catalog fills when the file is silent."""
-    extra: dict[str, Any] = {"strict": True, **limits}
-    return Field(json_schema_extra={"filled_from": "catalog"}, **extra)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
-
-
-class _Filled(_Part):
-    type: str = ""
-    """Catalog name whose rows fill what is left out; the entry's own name if empty."""
-
-
-class Bought(_Filled):
-    """What an element costs over its life."""
-
-    development_musd: float = from_catalog(ge=0, le=10**9)
-    """Development before the first unit. [MUSD]"""
-    first_unit_musd: float = from_catalog(ge=0, le=10**9)
-    """Cost of the first unit, or of each where `learning_rate` is 1. [MUSD]"""
-    learning_rate: float = from_catalog(gt=0.5, le=1)
-    """Cost of a unit when the number made has doubled, over before. [-]"""
-    design_life_y: float = from_catalog(ge=0.1)
-    """Years after which a unit is bought again. [year]"""
-    operations_musd_per_y: float = from_catalog(ge=0, le=10**9)
-    """Operations and support of the whole element. [MUSD/year]"""
-
-
-class Partner(_Filled):
+class Partner(Filled):
     """A company or agency that operates, builds or launches."""
 
     government: bool = Field(default=False, strict=True)
@@ -135,13 +107,28 @@ class Constellation(Bought):
     """Name under `space_interceptors`."""
     interceptors_per_satellite: int = Field(strict=True, default=1, gt=0)
     """Interceptors that each satellite carries. [-]"""
+    propagator: Literal["j2", "sgp4"] = "j2"
+    """How it moves: mean orbits under J2, or SGP4 without drag; SGP4 is for shells that neither
+    sense nor intercept."""
+    mean_motion_rev_per_day: float | None = Field(strict=True, default=None, gt=0.5, lt=17)
+    """Mean motion of SGP4's elements; from the altitude if left out. [1/d]"""
+    alternate_slots: float = Field(strict=True, default=0.0, ge=0, lt=1)
+    """Part of a slot by which every other plane is ahead, besides the phasing. [-]"""
+    arglat_deg: tuple[Angle, ...] | None = None
+    """Argument of latitude of each satellite at the epoch, plane by plane, in place of even slots.
+    Neighbours in a plane are those next to each other in this list. [deg]"""
+    plane_shift: int | None = Field(strict=True, default=None, ge=-1000, le=1000)
+    """Slots from a satellite to its crosslink partner in the next plane; the nearest in phase if
+    left out. [-]"""
     crosslinks: tuple[str, ...] = ()
     """Optical crosslink standards that each satellite has terminals for."""
+    optical_terminals: int = Field(strict=True, default=4, ge=0, le=16)
+    """Crosslinks that a satellite that carries traffic can hold at once. [-]"""
     downlink: str | None = None
     """Radio standard that a gateway must have to serve it."""
     catalogue_names: str | None = None
     """Regular expression for the names of its satellites in a catalogue file, which
-    `opendome coverage --catalogue FILE` takes in place of the shell."""
+    `--catalogue FILE` of `opendome coverage` and `opendome network` takes in place of the shell."""
 
     @property
     def satellites(self) -> int:
@@ -159,69 +146,7 @@ class Constellation(Bought):
         return planes.get(supplier, 0)
 
 
-class Place(_Filled):
-    """A point on the ground."""
-
-    lat_deg: float = from_catalog(ge=-90, le=90)
-    """Geodetic latitude. [deg]"""
-    lon_deg: float = from_catalog(ge=-180, le=360)
-    """Longitude, east positive. [deg]"""
-
-
-class Gateway(Place):
-    """Where satellite traffic meets the fibre to the command node."""
-
-    operator: str
-    """Partner that runs it."""
-    standards: tuple[str, ...] = Field(min_length=1)
-    """Radio standards it serves."""
-    min_elevation_deg: float = from_catalog(ge=0, lt=90)
-    """Lowest elevation at which it works. [deg]"""
-
-
-class _Linked(Place, Bought):
-    operator: str
-    """Partner that runs it."""
-    supplier: str
-    """Partner that builds it."""
-    fibre: bool = Field(default=True, strict=True)
-    """Whether ground fibre joins it to the command node."""
-    terminals: tuple[str, ...] = ()
-    """Radio standards of its satellite terminals."""
-
-
-class RadarSite(_Linked):
-    """A ground radar."""
-
-    radar: str
-    """Name under `radar_types`."""
-    azimuth_deg: float = from_catalog(ge=-360, le=360)
-    """Boresight, clockwise from north. [deg]"""
-
-
-class Site(_Linked):
-    """A ground battery or field of interceptors."""
-
-    interceptor: str
-    """Name under `midcourse_interceptors` or `terminal_interceptors`."""
-    magazine: int = from_catalog(ge=0)
-    """Interceptors ready to fire. [-]"""
-
-
-class Ground(_Part):
-    """Everything that stands still."""
-
-    command_node: Place
-    """Where tracks are fused and orders given."""
-    gateways: dict[str, Gateway] = Field(default_factory=dict)
-    """Satellite ground stations by name."""
-    radars: dict[str, RadarSite] = Field(default_factory=dict)
-    """Radars by name."""
-    sites: dict[str, Site] = Field(default_factory=dict)
-    """Interceptor sites by name."""
-
-
-class Infrared(_Filled):
+class Infrared(Filled):
     """A staring or scanning infrared sensor on a satellite."""
 
     range_boost_km: float = from_catalog(gt=0)
@@ -248,7 +173,7 @@ class Infrared(_Filled):
     """Least angle between a look and the Sun; 0 is none. [deg]"""
 
 
-class RadarType(_Filled):
+class RadarType(Filled):
     """A class of ground radar."""
 
     range_1m2_km: float = from_catalog(gt=0)
@@ -267,7 +192,7 @@ class RadarType(_Filled):
     """Chance that one look yields a measurement. [-]"""
 
 
-class _Interceptor(_Filled):
+class _Interceptor(Filled):
     divert_mps: float = from_catalog(gt=0)
     """Velocity that the kill vehicle can add across its path in the end game. [m/s]"""
     homing_s: float = from_catalog(gt=0)
@@ -313,7 +238,7 @@ class TerminalInterceptor(_Interceptor):
     """Greatest height of an intercept. [km]"""
 
 
-class Threat(_Filled):
+class Threat(Filled):
     """A generic class of ballistic missile."""
 
     burn_time_s: float = from_catalog(ge=10, le=600)
@@ -354,7 +279,7 @@ class AimPoint(Place):
     """Worth in the assignment of shots, relative to the others. [-]"""
 
 
-class RaidGroup(_Part):
+class RaidGroup(Part):
     """Missiles of one class from one area."""
 
     threat: str
@@ -369,7 +294,7 @@ class RaidGroup(_Part):
     """Apogee of a lofted or depressed flight; minimum energy if left out. [km]"""
 
 
-class Raid(_Part):
+class Raid(Part):
     """The attack."""
 
     groups: dict[str, RaidGroup] = Field(min_length=1)
@@ -380,7 +305,7 @@ class Raid(_Part):
     """Half-width of the uniform error of each launch time. [s]"""
 
 
-class LayerDoctrine(_Filled):
+class LayerDoctrine(Filled):
     """How one layer fights."""
 
     shots_per_target: int = from_catalog(gt=0, le=100)
@@ -399,7 +324,7 @@ class LayerDoctrine(_Filled):
     """Chance that a decoy is shot at. [-]"""
 
 
-class CommonMode(_Filled):
+class CommonMode(Filled):
     """Faults that all shots of a raid share; each multiplies odds by `factor`."""
 
     p_discrimination_fault: float = from_catalog(ge=0, le=1)
@@ -412,7 +337,7 @@ class CommonMode(_Filled):
     """What is left of the kill or discrimination odds under a fault. [-]"""
 
 
-class Doctrine(_Filled):
+class Doctrine(Filled):
     """Delays, track quality and rules of fire."""
 
     decision_delay_s: float = from_catalog(ge=0)
@@ -431,7 +356,7 @@ class Doctrine(_Filled):
     """Shared faults."""
 
 
-class Drag(_Filled):
+class Drag(Filled):
     """What the air does to satellites."""
 
     atmosphere: Literal["mean-table", "ips-min", "ips-mean", "ips-max"] = "mean-table"
@@ -441,7 +366,7 @@ class Drag(_Filled):
     """Drag coefficient times area over mass of a satellite whose shell gives none. [m2/kg]"""
 
 
-class Tracking(_Filled):
+class Tracking(Filled):
     """What the tracking filter supposes before and after thrust."""
 
     prior_position_km: float = from_catalog(gt=0)
@@ -452,7 +377,7 @@ class Tracking(_Filled):
     """Spectral density of unmodelled acceleration in free flight, each axis. [m2/s3]"""
 
 
-class Network(_Filled):
+class Network(Filled):
     """Which constellations carry the shield's messages, and how."""
 
     carriers: tuple[str, ...] = ()
@@ -466,14 +391,23 @@ class Network(_Filled):
     max_crosslink_km: float = from_catalog(gt=0)
     """Longest crosslink. [km]"""
     terminal_min_elevation_deg: float = from_catalog(ge=0, lt=90)
-    """Lowest elevation of the satellite terminals of radars and sites. [deg]"""
+    """Lowest elevation of the satellite terminals of radars, sites and stations. [deg]"""
+    ground_limit: Literal["elevation", "range"] = "elevation"
+    """What limits a link from the ground to a satellite: its elevation, or its length alone."""
+    max_ground_range_km: float | None = Field(strict=True, default=None, gt=0)
+    """Longest link from the ground to a satellite; needed where `ground_limit` is `range`. [km]"""
+    attach_rule: Literal["best-path", "nearest", "highest", "longest-dwell"] = "best-path"
+    """Which satellite a ground station talks to: whichever is on the best path, or the one that is
+    nearest, highest, or longest in sight, for all its traffic."""
+    ground_relays: bool = Field(strict=True, default=False)
+    """Whether gateways and stations pass traffic on from one satellite to another."""
     fibre_stretch: float = from_catalog(ge=1)
     """Length of a fibre route over the great circle. [-]"""
     step_s: float = from_catalog(ge=1)
     """Time after which paths are computed again. [s]"""
 
 
-class Vehicle(_Filled):
+class Vehicle(Filled):
     """A launch vehicle."""
 
     operator: str
@@ -486,14 +420,14 @@ class Vehicle(_Filled):
     """Learning over launches, for the method that counts so. [-]"""
 
 
-class Launch(_Part):
+class Launch(Part):
     """Who flies the satellites."""
 
     shares: dict[str, Share] = Field(default_factory=dict)
     """Vehicles and their shares of the launches, summing to 1. [-]"""
 
 
-class FixedCost(_Filled):
+class FixedCost(Filled):
     """An element that is paid for but not simulated."""
 
     partner: str
@@ -504,7 +438,7 @@ class FixedCost(_Filled):
     """Paid each year of the period. [MUSD/year]"""
 
 
-class Cost(_Filled):
+class Cost(Filled):
     """What is counted, over which years, against which budget."""
 
     base_year: int = from_catalog(ge=2000, le=2100)
@@ -519,7 +453,7 @@ class Cost(_Filled):
     """Elements that are paid for but not simulated."""
 
 
-class MonteCarlo(_Filled):
+class MonteCarlo(Filled):
     """How often and how finely."""
 
     runs: int = from_catalog(gt=0, le=10_000_000)
@@ -534,7 +468,7 @@ class MonteCarlo(_Filled):
     """Clock step after that. [s]"""
 
 
-class Coverage(_Filled):
+class Coverage(Filled):
     """How `opendome coverage` looks, where its options are silent."""
 
     booster_height_km: float = from_catalog(gt=0, le=1000)
@@ -548,10 +482,10 @@ class Coverage(_Filled):
     grid_points: int = from_catalog(ge=0, le=2_000_000)
     """Points over the world; 0 is no world map. [-]"""
     step_s: float = from_catalog(ge=1, le=600)
-    """Time step of the world map; areas have the edges of their windows to 1 ms. [s]"""
+    """Time step of the world map; windows over areas are found by root search. [s]"""
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """One complete, self-contained question to the model."""
 
     name: str = Field(pattern=NAME)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from opendome.constants import Bools
+from opendome.simulation.part import left_of
 from opendome.simulation.plan import (
     Battery,
     Carrier,
@@ -58,11 +59,11 @@ def without(plan: Plan, partners: Iterable[str]) -> Plan:
     cases = tuple(
         Case(
             partner,
-            _left(plan.sensors.part, partner),
-            _left(plan.radars.node.part, partner),
-            _left(plan.gateways.part, partner),
-            tuple(_left(carrier.part, partner) for carrier in plan.carriers),
-            tuple(_left(battery.part, partner) for battery in plan.layers),
+            left_of(plan.sensors.part, partner),
+            left_of(plan.radars.node.part, partner),
+            left_of(plan.gateways.part, partner),
+            tuple(left_of(carrier.part, partner) for carrier in plan.carriers),
+            tuple(left_of(battery.part, partner) for battery in plan.layers),
         )
         for partner in partners
     )
@@ -71,8 +72,3 @@ def without(plan: Plan, partners: Iterable[str]) -> Plan:
 
 def _on(part: FleetPart) -> Bools:
     return np.ones(len(part.element), dtype=np.bool_)
-
-
-def _left(part: FleetPart, partner: str) -> Bools:
-    pairs = zip(part.operator, part.supplier, strict=True)
-    return np.array([partner not in pair for pair in pairs], dtype=np.bool_)

@@ -268,7 +268,7 @@ def _layer(plan: Plan, scene: Scene, case: Case, sight: Sight, number: int) -> L
         clock_s = np.zeros(len(scene.launch_s))
     else:
         row, window_s = np.arange(len(on)), battery.window_s
-        commit_s = scene.paths.ground(case, f"layer {number}", battery.node)
+        commit_s = scene.paths.ground(case, battery.node)
         candidate = np.tile(np.where(on, row, -1), (len(scene.launch_s), 1))
         intercept_s, release_s = battery.intercept_s, battery.release_s
         clock_s = scene.launch_s

@@ -44,6 +44,7 @@ class Quantity(IntEnum):
     COMMON_SOFTWARE = 9
     RELIABILITY = 10
     EPOCH = 11
+    OUTAGE = 12
 
 
 @jit

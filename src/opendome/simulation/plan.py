@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from opendome.constants import Bools, Floats, Ints
 from opendome.orbits import Orbits
 from opendome.sensing import InfraredArrays, RadarArrays
+from opendome.simulation.part import FleetPart
+from opendome.simulation.web import Web
 from opendome.threats import Flights
 from opendome.tracking import TrackModel
 
@@ -63,15 +65,6 @@ class Missiles:
 
 
 @dataclass(frozen=True, slots=True)
-class FleetPart:
-    """Where a row comes from, for masks and tables: element, operator, builder."""
-
-    element: tuple[str, ...]
-    operator: tuple[str, ...]
-    supplier: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Sensors:
     """Infrared satellites, one row each."""
 
@@ -107,8 +100,6 @@ class Carrier:
 
     name: str
     part: FleetPart
-    orbits: Orbits
-    neighbours: Ints  # (n_sat, 4) [-]
     gateway_ok: Bools  # (n_gateway,) downlink standard is served [-]
 
 
@@ -211,6 +202,7 @@ class Plan:
     radars: Radars
     carriers: tuple[Carrier, ...]
     gateways: Gateways
+    webs: tuple[Web, ...]  # the carriers, by who can talk to whom, with the ground
     network: NetworkRules
     layers: tuple[Battery, Battery, Battery]
     rules: tuple[LayerRules, LayerRules, LayerRules]

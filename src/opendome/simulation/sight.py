@@ -50,7 +50,7 @@ def sight_of(plan: Plan, scene: Scene, case: Case, kept: dict[bytes, Sight]) -> 
         Tracks at the command node.
     """
     on = np.concatenate([case.sensor_on, case.radar_on])
-    radar_s = scene.paths.ground(case, "radars", plan.radars.node)
+    radar_s = scene.paths.ground(case, plan.radars.node)
     latency_s = np.concatenate([scene.paths.sensors(case), radar_s], axis=1)
     latency_s = np.where(on, latency_s, np.inf)
     key = on.tobytes() + latency_s.tobytes()

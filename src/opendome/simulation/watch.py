@@ -34,8 +34,9 @@ class Watch:
     rule: str  # what counts as seen, in words
     fold: int  # satellites asked for at once [-]
     n_fold: int  # up to which is counted [-]
-    epoch_jd: tuple[float, float]  # split Julian date, UTC [d]
-    t_s: Floats  # (n_time,) of the world map, since the epoch, evenly spaced [s]
+    epoch_jd: tuple[float, float]  # when orbits are laid out, split Julian date, UTC [d]
+    span_s: tuple[float, float]  # start and end, since the epoch [s]
+    n_step: int  # steps of the world map [-]
     orbits: tuple[AnyOrbits, ...]  # one set after the other
     part: FleetPart  # (n_sat,)
     view: View  # (n_sat,)
@@ -50,6 +51,16 @@ class Watch:
     def n_sat(self) -> int:
         """Return how many satellites look [-]."""
         return len(self.part.element)
+
+    @property
+    def step_s(self) -> float:
+        """Return the time step of the world map [s]."""
+        return (self.span_s[1] - self.span_s[0]) / self.n_step
+
+    @property
+    def t_s(self) -> Floats:
+        """Return the middles of the steps, for which counts stand, shape (n_step,) [s]."""
+        return np.asarray(self.span_s[0] + (np.arange(self.n_step) + 0.5) * self.step_s)
 
     def left(self, partner: str) -> Bools:
         """Return which satellites a partner neither operates nor builds, shape (n_sat,)."""

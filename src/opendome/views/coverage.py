@@ -86,9 +86,9 @@ def _page(document: Document) -> Iterator[RenderableType]:
     yield from _headline(document, fold, areas, grid)
     if areas:
         yield from _areas(areas, fold, _eye(document))
-        yield from _gaps(areas, _eye(document))
+        yield from _gaps(areas, fold, _eye(document))
     if grid and grid.get("latitude"):
-        yield from _profile(grid["latitude"], _eye(document))
+        yield from _profile(grid["latitude"], fold, _eye(document))
     if partners:
         yield from _partners(partners, fold, _eye(document))
     note = (document.get("frames") or {}).get("note")
@@ -110,7 +110,7 @@ def _headline(
     yield Text(
         f"{document['scenario']}: {count(document['sensors'], eye)} {at} {what}, "
         f"{document['duration_h']:g} h from {document['epoch_utc']}, "
-        f"steps of {document['step_s']:g} s",
+        f"steps of {document['step_s']:g} s. Seen: {target['seen']}.",
         "dim",
     )
     sees = f"At least one {eye} sees" if fold == 1 else f"At least {fold} {eye}s at once see"
@@ -163,7 +163,7 @@ def _latitude(lat_deg: float) -> str:
 
 
 def _areas(areas: Sequence[Document], fold: int, eye: str) -> Iterator[RenderableType]:
-    folds = list(areas[0]["fold"])
+    folds = _shown(areas[0], fold)
     table = plain_table("area", *(f"{k}+" for k in folds), "longest gap", "mean gap")
     for area in areas:
         shares = (share_percent(area["fold"].get(k)) for k in folds)
@@ -173,19 +173,25 @@ def _areas(areas: Sequence[Document], fold: int, eye: str) -> Iterator[Renderabl
     yield inset(table)
 
 
+def _shown(of: Document, fold: int) -> list[str]:
+    """Return the numbers at once that fit a page: 1, 2, 3, and the one asked for."""
+    return [k for k in of["fold"] if int(k) <= 3 or int(k) == fold]
+
+
 def _gap(gap_s: float | None) -> str:
     return clock(gap_s) if gap_s else "none"
 
 
-def _gaps(areas: Sequence[Document], eye: str) -> Iterator[RenderableType]:
+def _gaps(areas: Sequence[Document], fold: int, eye: str) -> Iterator[RenderableType]:
     """Yield a table of the gaps by number of sensors, if there are any."""
     table = plain_table("area", "fewer than", "gaps", "median", "95 %", "longest")
     for area in areas:
         name = area["area"]
-        for fold, gaps in (area.get("gaps") or {}).items():
-            if gaps["count"]:
+        for k in _shown(area, fold):
+            gaps = (area.get("gaps") or {}).get(k)
+            if gaps and gaps["count"]:
                 times = (clock(gaps[key]) for key in ("p50_s", "p95_s", "max_s"))
-                add_row(table, name, fold, f"{gaps['count']:,}", *times)
+                add_row(table, name, k, f"{gaps['count']:,}", *times)
                 name = ""
     if table.row_count:
         yield heading(
@@ -194,8 +200,8 @@ def _gaps(areas: Sequence[Document], eye: str) -> Iterator[RenderableType]:
         yield inset(table)
 
 
-def _profile(latitude: Sequence[Document], eye: str) -> Iterator[RenderableType]:
-    folds = list(latitude[0]["fold"])
+def _profile(latitude: Sequence[Document], fold: int, eye: str) -> Iterator[RenderableType]:
+    folds = _shown(latitude[0], fold)
     table = plain_table("latitude", *(f"{k}+" for k in folds))
     for start in range(90 - BAND_DEG, -91, -BAND_DEG):
         end = start + BAND_DEG
@@ -218,7 +224,7 @@ def _mean(rows: Sequence[Document], fold: int) -> float | None:
 
 
 def _partners(partners: Sequence[Document], fold: int, eye: str) -> Iterator[RenderableType]:
-    table = plain_table("partner", f"{eye}s", "in view", "whole grid", "most over an area", "")
+    table = plain_table("partner", f"{eye}s", "in view", "whole grid", "worst area")
     for partner in partners:
         areas = [a for a in partner.get("areas") or () if a["fold_lost"].get(str(fold))]
         hit = max(areas, key=lambda area: area["fold_lost"][str(fold)], default=None)
@@ -229,8 +235,7 @@ def _partners(partners: Sequence[Document], fold: int, eye: str) -> Iterator[Ren
             f"{partner['satellites']:,}",
             "-" if in_view is None else f"{-in_view:+.2f}",
             _lost((partner.get("grid_fold_lost") or {}).get(str(fold))),
-            _lost(hit["fold_lost"][str(fold)] if hit else 0.0),
-            hit["area"] if hit else "",
+            f"{_lost(hit['fold_lost'][str(fold)])} {hit['area']}" if hit else "0",
         )
     enough = f"one {eye}" if fold == 1 else f"{fold} {eye}s"
     what = f"change in {eye}s in view, and of the share of {enough} in percentage points"

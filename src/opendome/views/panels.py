@@ -31,6 +31,9 @@ __all__ = [
     "Chart",
     "Line",
     "Panel",
+    "axes_at",
+    "draw_earth",
+    "draw_graticule",
     "draw_panel",
 ]
 
@@ -119,21 +122,23 @@ def draw_panel(figure: Figure, top: float, chart: Chart, panel: Panel, letter: s
     y = (top - 0.2) / figure.get_figheight()
     heading = f"{letter}   {panel.heading}"
     figure.text(LEFT / PAGE_WIDTH, y, heading, size=10, weight="bold", va="center")
-    _draw_map(_axes(figure, LEFT, bottom, MAP_WIDTH, chart.height), chart, panel)
-    profile = _axes(figure, PROFILE_LEFT, bottom, PROFILE_WIDTH, chart.height)
+    _draw_map(axes_at(figure, LEFT, bottom, MAP_WIDTH, chart.height), chart, panel)
+    profile = axes_at(figure, PROFILE_LEFT, bottom, PROFILE_WIDTH, chart.height)
     _draw_profile(profile, chart.frame, panel)
     below = bottom - chart.foot + 0.48
-    bar = _axes(figure, LEFT + 0.2 * MAP_WIDTH, below, 0.6 * MAP_WIDTH, 0.1)
+    bar = axes_at(figure, LEFT + 0.2 * MAP_WIDTH, below, 0.6 * MAP_WIDTH, 0.1)
     _draw_bar(figure, bar, panel)
 
 
-def _axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+def axes_at(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Return axes at a place of the page, all in inches."""
     page = figure.get_figheight()
     return figure.add_axes((left / PAGE_WIDTH, bottom / page, width / PAGE_WIDTH, height / page))
 
 
-def _draw_map(axes: Axes, chart: Chart, panel: Panel) -> None:
-    edge = chart.frame.border()
+def draw_earth(axes: Axes, frame: Frame) -> PathPatch:
+    """Draw sea, land and border of a map, and return the border, which clips what is on it."""
+    edge = frame.border()
     (x_low, y_low), (x_high, y_high) = edge.min(axis=0), edge.max(axis=0)
     axes.set_xlim(x_low, x_high)
     axes.set_ylim(y_low, y_high)
@@ -142,17 +147,22 @@ def _draw_map(axes: Axes, chart: Chart, panel: Panel) -> None:
     axes.add_artist(border)
     axes.add_artist(PathPatch(Path(edge), facecolor=SEA, linewidth=0.0, zorder=0))
     border.set_clip_on(False)
-    _draw_land(axes, chart.frame, border)
+    _draw_land(axes, frame, border)
+    return border
+
+
+def _draw_map(axes: Axes, chart: Chart, panel: Panel) -> None:
+    border = draw_earth(axes, chart.frame)
     image = axes.imshow(
         _colours(chart, panel),
-        extent=(x_low, x_high, y_low, y_high),
+        extent=(*axes.get_xlim(), *axes.get_ylim()),
         origin="lower",
         aspect="auto",
         interpolation="nearest",
         zorder=2,
     )
     image.set_clip_path(border)
-    _draw_graticule(axes, chart.frame, border)
+    draw_graticule(axes, chart.frame, border)
     _draw_areas(axes, chart, panel.names, border)
 
 
@@ -193,7 +203,8 @@ def _graticule(low: float, high: float, most: float = 6.5) -> Floats:
     return np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
 
 
-def _draw_graticule(axes: Axes, frame: Frame, border: PathPatch) -> None:
+def draw_graticule(axes: Axes, frame: Frame, border: PathPatch) -> None:
+    """Draw parallels and meridians with their degrees."""
     low, high, half = frame.lat_low_deg, frame.lat_high_deg, frame.lon_half_deg
     lat_deg = np.linspace(low, high, 91)
     lines = []

@@ -10,7 +10,7 @@ import numpy as np
 
 from opendome.constants import Bools, Floats, Ints
 
-__all__ = ["Frame", "Rings", "extent_of", "sample"]
+__all__ = ["Frame", "Rings", "extent_of", "frame_around", "sample"]
 
 EQUAL_EARTH = (1.340264, -0.081106, 0.000893, 0.003796)
 """Coefficients A1 to A4 [1]_ of `_equal_earth`. [-]"""
@@ -183,6 +183,25 @@ def extent_of(rings: Rings, outlines: Sequence[Floats] = ()) -> Frame:
         if np.any((away <= half) & (low <= lat) & (lat <= high)):
             low, high = min(low, float(lat.min())), max(high, float(lat.max()))
             half = max(half, float(away.max()))
+    return _region(low, high, middle, half)
+
+
+def frame_around(lat_deg: Floats, lon_deg: Floats) -> Frame:
+    """Return the frame that shows some places: a region around them, or the Earth.
+
+    Parameters
+    ----------
+    lat_deg, lon_deg : ndarray, shape (n,)
+        Places, at least one. [deg]
+    """
+    lon = np.sort(np.asarray(lon_deg, dtype=np.float64) % 360.0)
+    gaps = np.diff(lon, append=lon[0] + 360.0)
+    widest = int(np.argmax(gaps))  # the region is all but the widest gap
+    half = 0.5 * (360.0 - float(gaps[widest]))
+    middle = float(lon[(widest + 1) % len(lon)]) + half
+    low, high = float(np.min(lat_deg)), float(np.max(lat_deg))
+    if 2.0 * half > WIDEST_REGION_DEG or max(-low, high) > HIGHEST_REGION_DEG:
+        return Frame.whole(middle)
     return _region(low, high, middle, half)
 
 

@@ -12,6 +12,7 @@ from opendome.simulation.setup.assets import carriers_of, gateways_of, radars_of
 from opendome.simulation.setup.batteries import boost_battery, midcourse_battery, terminal_battery
 from opendome.simulation.setup.raid import missiles_of
 from opendome.simulation.setup.units import DEG, HOUR, KM, MS
+from opendome.simulation.setup.web import webs_of
 
 __all__ = ["build_plan"]
 
@@ -53,6 +54,7 @@ def build_plan(scenario: Scenario) -> Plan:
         radars=radars,
         carriers=carriers,
         gateways=gateways,
+        webs=webs_of(scenario),
         network=NetworkRules(
             network.hop_ms * MS,
             network.grazing_height_km * KM,

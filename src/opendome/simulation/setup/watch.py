@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
@@ -15,16 +15,17 @@ from pydantic import BaseModel, ValidationError
 from opendome.catalog import load_catalog
 from opendome.catalog.earth_orientation import EarthOrientation, load_earth_orientation
 from opendome.catalog.operators import OTHER, operators_of
-from opendome.constants import Floats, Ints
-from opendome.elements import Catalogue, Elements, catalogue_warnings, select
+from opendome.constants import DAY_S
+from opendome.elements import Catalogue, Elements, catalogue_warnings
 from opendome.errors import InputError, nearest
 from opendome.frames import format_epoch, parse_epoch
 from opendome.geometry import View, elevation_view, ring_grid
-from opendome.orbits import AnyOrbits, Sgp4Orbits, sgp4_errors, sgp4_orbits
+from opendome.orbits import AnyOrbits, sgp4_orbits
 from opendome.scenario.schema import Constellation, Coverage, Infrared, LaunchArea, Scenario
 from opendome.simulation.plan import FleetPart
 from opendome.simulation.setup.areas import areas_of
-from opendome.simulation.setup.assets import looks_of, orbits_of, part_of_shells, shells_with
+from opendome.simulation.setup.assets import looks_of, part_of_shells, shell_orbits, shells_with
+from opendome.simulation.setup.flown import dealt, flown_by, stateless, taken
 from opendome.simulation.setup.units import DEG, HOUR, KM
 from opendome.simulation.watch import Watch
 
@@ -36,7 +37,10 @@ SENSOR = "ir-leo"
 """Class of the catalog that satellites of a catalogue file have against a missile."""
 LEAST_FOLDS = 3
 MOST_FOLDS = 20
+FURTHEST_D = 3653.0
 MOST_OPERATORS = 8
+STATE_SAMPLES = 25
+"""Times of the span at which satellites are asked whether SGP4 still finds them."""
 HIGHEST_KM = 50_000.0
 LONGEST_H = 24.0 * 366.0
 
@@ -114,19 +118,23 @@ def watch_scenario(
     )
     rules = _asked(scenario.coverage, question)
     shells = _looking(scenario, label, question)
-    real = {} if catalogue is None else _flown(shells, catalogue.elements)
+    real = {} if catalogue is None else flown_by(shells, catalogue.elements)
+    if catalogue is not None and not real:
+        raise InputError(f"--catalogue: no shell of {label} that looks has `catalogue_names`")
+    layout_jd = parse_epoch(scenario.epoch_utc)
     groups = []
     for name, shell in shells.items():
         one = {name: shell}
         part = part_of_shells(one)
-        orbits: AnyOrbits = orbits_of(one)
+        orbits = shell_orbits(shell, layout_jd)
         if name in real:
-            orbits, part = sgp4_orbits(real[name], *_epoch(question)), _dealt(part, len(real[name]))
+            orbits, part = sgp4_orbits(real[name], *layout_jd), dealt(part, len(real[name]))
         kind = scenario.infrared_sensors[str(shell.sensor)] if "sense" in shell.roles else None
         groups.append(_Group(orbits, part, _view(question, rules, kind, len(part.element))))
     partners = [name for name, partner in scenario.partners.items() if not partner.government]
-    areas = scenario.launch_areas
-    return _watch(label, question, rules, groups, areas, partners, scenario.partners, catalogue)
+    used = None if catalogue is None else replace(catalogue, elements=_all(real.values()), bad=())
+    known = _Known(scenario.launch_areas, partners, scenario.partners, layout_jd, used)
+    return _watch(label, question, rules, groups, known)
 
 
 def watch_catalogue(catalogue: Catalogue, label: str, question: Question) -> Watch:
@@ -166,9 +174,11 @@ def watch_catalogue(catalogue: Catalogue, label: str, question: Question) -> Wat
     part = FleetPart(elements.name, operator, operator)
     kind = None if question.target == "ground" else _from_rows(Infrared, SENSOR)
     view = _view(question, rules, kind, len(elements))
-    group = _Group(sgp4_orbits(elements, *_epoch(question)), part, view)
+    layout_jd = parse_epoch(_median_epoch(elements))
+    group = _Group(sgp4_orbits(elements, *layout_jd), part, view)
     areas, largest = _packaged_areas(), _largest(operator)
-    return _watch(label, question, rules, [group], areas, largest, operator, catalogue)
+    known = _Known(areas, largest, set(operator), layout_jd, catalogue)
+    return _watch(label, question, rules, [group], known)
 
 
 def _looking(scenario: Scenario, label: str, question: Question) -> Mapping[str, Constellation]:
@@ -184,28 +194,6 @@ def _looking(scenario: Scenario, label: str, question: Question) -> Mapping[str,
     return shells
 
 
-def _flown(shells: Mapping[str, Constellation], elements: Elements) -> dict[str, Elements]:
-    """Return the real satellites of the shells that name theirs.
-
-    Of shells with the same names, a satellite is of the one whose height and inclination are
-    nearest, a kilometre counted like 0.02 degrees.
-    """
-    flown: dict[str, Elements] = {}
-    for names in dict.fromkeys(c.catalogue_names for c in shells.values()):
-        if names is None:
-            continue
-        alike = [name for name, c in shells.items() if c.catalogue_names == names]
-        try:
-            found = select(elements, names=names)
-        except InputError as error:
-            raise InputError(f"--catalogue: {alike[0]}: {error}") from None
-        at = np.stack([found.altitude_m / KM, found.inc_rad / DEG / 0.02], axis=-1)
-        of = [(shells[name].altitude_km, shells[name].inclination_deg / 0.02) for name in alike]
-        nearest_shell = ((at[:, None] - np.array(of)) ** 2).sum(axis=-1).argmin(axis=1)
-        flown |= {name: found.take(nearest_shell == k) for k, name in enumerate(alike)}
-    return flown
-
-
 def _view(question: Question, rules: Coverage, kind: Infrared | None, n_sat: int) -> View:
     """Return what limits the sight of satellites with one kind of sensor, or with none."""
     if question.target == "ground" or kind is None:
@@ -213,19 +201,23 @@ def _view(question: Question, rules: Coverage, kind: Infrared | None, n_sat: int
     return looks_of([kind], np.array([n_sat]), boosting=question.target == "booster")
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a source knows by name, and when its satellites are laid out."""
+
+    areas: Mapping[str, LaunchArea]
+    told: Iterable[str]  # partners whose part is told
+    partners: Collection[str]
+    epoch_jd: tuple[float, float]
+    catalogue: Catalogue | None
+
+
 def _watch(
-    label: str,
-    question: Question,
-    rules: Coverage,
-    groups: list[_Group],
-    known_areas: Mapping[str, LaunchArea],
-    partners: Iterable[str],
-    known_partners: Collection[str],
-    catalogue: Catalogue | None,
+    label: str, question: Question, rules: Coverage, groups: list[_Group], known: _Known
 ) -> Watch:
     """Put the parts together, without the partners that are left out."""
-    kept = _all_kept(groups, question.without, known_partners)
-    height_m, t_s, epoch_jd = _height_m(question, rules), _times(question, rules), _epoch(question)
+    kept = _all_kept(groups, question.without, known.partners)
+    height_m, span_s = _height_m(question, rules), _span(question, known.epoch_jd)
     part = _joined([group.part for group in kept])
     present = {*part.operator, *part.supplier}
     return Watch(
@@ -234,32 +226,34 @@ def _watch(
         rule=_rule(question, rules),
         fold=question.fold,
         n_fold=max(LEAST_FOLDS, question.fold),
-        epoch_jd=epoch_jd,
-        t_s=t_s,
+        epoch_jd=known.epoch_jd,
+        span_s=span_s,
+        n_step=max(1, math.ceil((span_s[1] - span_s[0]) / rules.step_s - 1e-9)),
         orbits=tuple(group.orbits for group in kept),
         part=part,
         view=_stacked([group.view for group in kept]),
         height_m=height_m,
-        areas=areas_of(question.areas, known_areas, rules.area_points, height_m),
+        areas=areas_of(question.areas, known.areas, rules.area_points, height_m),
         grid=ring_grid(rules.grid_points, height_m) if rules.grid_points else None,
-        partners=tuple(name for name in partners if name in present),
+        partners=tuple(name for name in known.told if name in present),
         earth=_earth(question),
-        warnings=(
-            *(catalogue_warnings(catalogue, *epoch_jd) if catalogue else ()),
-            *_stateless([group.orbits for group in kept], t_s),
-        ),
+        warnings=_warnings(known, kept, height_m, span_s),
     )
 
 
-def _stateless(orbits: Iterable[AnyOrbits], t_s: Floats) -> Iterator[tuple[str, str]]:
-    """Yield a warning if some satellites are nowhere at the start or the end."""
-    real = [part for part in orbits if isinstance(part, Sgp4Orbits)]
-    errors = [sgp4_errors(part, t_s[[0, -1]]) for part in real]
-    n_gone = sum(int((error != 0).any(axis=0).sum()) for error in errors)
-    if n_gone:
-        n_sat = sum(part.n_sat for part in real)
-        text = "have decayed, or SGP4 finds no orbit for them; they see nothing then"
-        yield "no state", f"{n_gone:,} of {n_sat:,} satellites {text}"
+def _warnings(
+    known: _Known, groups: list[_Group], height_m: float, span_s: tuple[float, float]
+) -> tuple[tuple[str, str], ...]:
+    """Return what named checks find: a target that hides, and satellites of a catalogue."""
+    clear_km = min(float(group.view.clear_m.min()) for group in groups) / KM
+    hidden = f"at {height_m / KM:g} km it is below the {clear_km:g} km that lines must clear"
+    low = (("target hidden", hidden),) if height_m < clear_km * KM else ()
+    orbits = [group.orbits for group in groups]
+    if known.catalogue is None:
+        return low
+    jd1, jd2 = known.epoch_jd
+    odd = catalogue_warnings(known.catalogue, jd1, jd2 + span_s[0] / DAY_S)
+    return (*low, *odd, *stateless(orbits, np.linspace(*span_s, STATE_SAMPLES), "see nothing"))
 
 
 def _largest(operator: tuple[str, ...]) -> list[str]:
@@ -292,22 +286,12 @@ def _kept(group: _Group, without: tuple[str, ...]) -> _Group | None:
     rows = np.flatnonzero(on)
     if len(rows) == 0:
         return None
-    return _Group(group.orbits.take(rows), _taken(group.part, rows), group.view.take(rows))
-
-
-def _taken(part: FleetPart, rows: Ints) -> FleetPart:
-    columns = (part.element, part.operator, part.supplier)
-    return FleetPart(*(tuple(column[i] for i in rows) for column in columns))
+    return _Group(group.orbits.take(rows), taken(group.part, rows), group.view.take(rows))
 
 
 def _joined(parts: Sequence[FleetPart]) -> FleetPart:
     columns = ((p.element, p.operator, p.supplier) for p in parts)
     return FleetPart(*(tuple(chain.from_iterable(column)) for column in zip(*columns, strict=True)))
-
-
-def _dealt(part: FleetPart, n_sat: int) -> FleetPart:
-    """Return a shell's owners for another number of satellites, in the same shares."""
-    return _taken(part, np.arange(n_sat) * len(part.element) // n_sat)
 
 
 def _stacked(views: list[View]) -> View:
@@ -318,6 +302,8 @@ def _asked(rules: Coverage, question: Question) -> Coverage:
     """Return the rules with what the question says otherwise."""
     if question.target not in TARGETS:
         raise InputError(f"target: {nearest(str(question.target), TARGETS)}")
+    if question.min_elevation_deg is not None and question.target != "ground":
+        raise InputError(f"min_elevation_deg: is for the ground, not for a {question.target}")
     if not 1 <= question.fold <= MOST_FOLDS:
         raise InputError(f"fold: should be from 1 to {MOST_FOLDS}, not {question.fold}")
     names = ("min_elevation_deg", "grid_points", "step_s")
@@ -381,16 +367,33 @@ def _epoch(question: Question) -> tuple[float, float]:
         raise InputError(f"epoch_utc: {error}") from None
 
 
-def _times(question: Question, rules: Coverage) -> Floats:
-    """Return evenly spaced times from the epoch to the end of the span."""
+def _span(question: Question, epoch_jd: tuple[float, float]) -> tuple[float, float]:
+    """Return start and end, counted from the epoch at which satellites are laid out."""
     hours = question.duration_h
     if hours is None or not 0.0 < hours <= LONGEST_H:
         raise InputError(f"duration_h: should be above 0 and at most {LONGEST_H:g}, not {hours}")
-    n_step = max(1, math.ceil(hours * HOUR / rules.step_s - 1e-9))
-    return np.linspace(0.0, hours * HOUR, n_step + 1)
+    jd1, jd2 = _epoch(question)
+    if abs(jd1 - epoch_jd[0]) > FURTHEST_D:
+        days = jd1 - epoch_jd[0]
+        text = "should be within 10 years of the orbits' epoch"
+        raise InputError(f"epoch_utc: {text}, not {days:+,.0f} days from it")
+    start_s = ((jd1 - epoch_jd[0]) + (jd2 - epoch_jd[1])) * DAY_S
+    return start_s, start_s + hours * HOUR
 
 
 def _median_epoch(elements: Elements) -> str:
     """Return the middle epoch of a catalogue, where most of it is fresh."""
-    days = np.sort(elements.epoch_jd1 + elements.epoch_jd2)
-    return format_epoch(np.floor(days[len(days) // 2] - 0.5) + 0.5, 0.0)
+    order = np.lexsort((elements.epoch_jd2, elements.epoch_jd1))
+    i = order[len(order) // 2]
+    return format_epoch(elements.epoch_jd1[i], elements.epoch_jd2[i])
+
+
+def _all(parts: Iterable[Elements]) -> Elements:
+    """Return the satellites of several shells together."""
+    parts = list(parts)
+
+    def joined(name: str) -> Any:  # noqa: ANN401 a tuple or an array
+        columns = [getattr(part, name) for part in parts]
+        return tuple(chain(*columns)) if isinstance(columns[0], tuple) else np.concatenate(columns)
+
+    return Elements(*(joined(f.name) for f in fields(Elements)))
