@@ -21,8 +21,6 @@ _ROOM, _WIDTH = 1 << 15, 64
 """Labels of one search and edges of one path, at first."""
 _SLACK = 1e-12
 """Relative; a limit that is the least delay itself is not to be missed by rounding."""
-_CORNER_COLUMNS = 3000
-"""Up to so many columns a corner of the programme is found at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,13 @@ def pricing_of(edges: Edges, source: Ints, target: Ints, limit_s: Floats) -> Pri
 
 
 def best_rates(
-    pool: Pool, demand: Floats, capacity: Floats, scale: float, scale_bound: float
+    pool: Pool,
+    demand: Floats,
+    capacity: Floats,
+    scale: float,
+    scale_bound: float,
+    *,
+    interior: bool,
 ) -> tuple[Floats, Floats]:
     """Solve the programme over the paths of a pool: most of all demands at once.
 
@@ -156,7 +160,7 @@ def best_rates(
         np.concatenate([np.append(np.ones(n_path), share)[order], -np.ones(n_demand)]),
         np.append(np.zeros(n_demand), np.full(tight.size, -np.inf)),
         np.append(np.zeros(n_demand), np.ones(tight.size)),
-        interior=n_path > _CORNER_COLUMNS,
+        interior=interior,
     )
     price = np.zeros(capacity.size)
     price[tight] = np.maximum(-dual[n_demand:], 0.0) / capacity[tight]

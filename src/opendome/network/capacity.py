@@ -8,7 +8,7 @@ once in proportion, each within its delay (`max_concurrent_flow`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,13 +29,16 @@ __all__ = [
     "max_flow",
 ]
 
-_N_PASS = 60
+_N_PASS, _N_ANEW = 20, 3
+"""Passes over all demands before loads and prices are made anew, and how often in a round."""
 _START, _FALL, _LEAST = 0.5, 0.7, 0.002
 """Error of the smooth sum in the first round, its fall from round to round, and its end."""
 _N_SPREAD = 30
 """Most rounds before the programme."""
 _N_STEP = 50
 """Steps to which prices are rounded in the mean cost of a path times the gap."""
+_SAFE = 1e-9
+"""Relative; links that could only be filled above the bound by more than this have no row."""
 _NEAR = 1.05
 """Paths that cost more, against the cheapest of their demand, are dropped if not used."""
 
@@ -326,19 +329,25 @@ class _Search:
         if scale > self.scale:
             self.scale, self.best = scale, pool
 
+    def loads(self, rate: Floats) -> tuple[Floats, float]:
+        """Return the load of each edge at these rates, and how full the fullest is."""
+        load = replace(self.pool, rate=rate).load(self.capacity.size)
+        return load, float((load / self.capacity).max())
+
     def spread(self, gap: float, n_round: int) -> None:
         """Come near by moving traffic between paths, with ever sharper prices."""
         error, least = _START, max(0.4 * gap, _LEAST)
         first = np.arange(self.demand.size + 1)
         for _ in range(min(n_round - 1, _N_SPREAD)):
-            pool = self.pool
-            load = pool.load(self.capacity.size)
-            top = float((load / self.capacity).max())
+            begin, rate = np.searchsorted(self.pool.demand, first), self.pool.rate.copy()
+            paths = (begin, self.pool.start, self.pool.edge)
+            load, top = self.loads(rate)
             sharpness = math.log(self.capacity.size + 1.0) / (error * top)
-            price = np.exp(sharpness * (load / self.capacity - top)) / self.capacity
-            begin, rate = np.searchsorted(pool.demand, first), pool.rate.copy()
-            paths = (begin, pool.start, pool.edge)
-            spread(paths, rate, load, self.capacity, price, sharpness, top, _N_PASS)
+            # Sharp prices vanish when the fullest link empties: they are set anew in between.
+            for n_pass in (*[_N_PASS] * _N_ANEW, 0):
+                price = np.exp(sharpness * (load / self.capacity - top)) / self.capacity
+                spread(paths, rate, load, self.capacity, price, sharpness, top, n_pass)
+                load, top = self.loads(rate)
             self.pool = self.with_rates(rate)
             self.keep_best(self.pool)
             # Rounded to few values, prices have far fewer undominated labels; as a bound any
@@ -354,14 +363,19 @@ class _Search:
         """Close the gap by linear programmes over the paths found."""
         if self.gap > gap:
             self.drop(self.price)
+        interior = True  # a corner only for the last digits: its prices jump about
         while self.gap > gap and self.n_round < n_round:
+            bound = self.bound * (1.0 + _SAFE)
             rate, price = best_rates(
-                self.pool, self.demand, self.capacity, self.scale, self.bound * (1.0 + 1e-9)
+                self.pool, self.demand, self.capacity, self.scale, bound, interior=interior
             )
             self.pool = self.with_rates(rate)
             self.keep_best(self.pool)
-            if not self.grow(price):
+            if self.grow(price):
+                continue
+            if not interior:
                 return
+            interior = False
 
     def drop(self, price: Floats) -> None:
         """Forget paths that carry nothing and are dear."""
