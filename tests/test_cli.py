@@ -340,7 +340,10 @@ def test_options_reach_the_model(call, finished, monkeypatch, tmp_path):
     words = ["--runs", 7, "--seed", 5, "--workers", 2]
     status, _, err = call("run", *words, "--set", "raid.salvo_s=1", "--set", "raid.salvo_s=2")
     assert (status, err) == (0, [])
-    assert seen == {"runs": 7, "seed": 5, "workers": 2, "salvo_s": 2.0}
+    assert seen == {"runs": 7, "ci": None, "seed": 5, "workers": 2, "salvo_s": 2.0}
+    assert call("run", "--ci", "0.02")[0] == 0
+    most = api.load("golden-dome").scenario.monte_carlo.max_runs
+    assert (seen["runs"], seen["ci"]) == (most, 0.02)
     assert call("run")[0] == 0
     assert (seen["runs"], seen["seed"]) == (api.load("golden-dome").scenario.monte_carlo.runs, None)
     assert seen["workers"] == 3

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from opendome.analysis import mean_interval, paired_interval, proportion_interval
+from opendome.analysis import (
+    mean_interval,
+    paired_interval,
+    proportion_interval,
+    share_half_width,
+)
 
 levels = st.floats(0.5, 0.999)
 
@@ -107,3 +112,13 @@ def test_a_level_that_is_none_is_refused(level):
         proportion_interval(1, 2, level)
     with pytest.raises(ValueError, match="level"):
         mean_interval(np.array([1.0, 2.0]), level)
+
+
+@given(x=st.lists(st.integers(0, 12), min_size=2, max_size=40))
+def test_share_half_width_is_that_of_the_mean_unless_all_are_alike(x):
+    got = share_half_width(np.array(x, dtype=float), 12)
+    if len(set(x)) > 1:
+        interval = mean_interval(np.array(x) / 12)
+        assert got == pytest.approx(interval.value - interval.low)
+    else:
+        assert got == pytest.approx(0.5 * (1.0 - 0.025 ** (1 / len(x))))

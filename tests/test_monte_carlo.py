@@ -82,6 +82,26 @@ def test_progress_counts_raids(plan):
     assert seen == [1, 1 + CHUNK, N_RUN]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("n_enough", "asked"),
+    [(4, [4]), (5, [4, 8]), (99, [4, 8, 16, 20])],
+    ids=["one", "two", "never"],
+)
+def test_stops_when_raids_are_enough(plan, outcome, workers, n_enough, asked, monkeypatch):
+    monkeypatch.setattr(monte_carlo, "FIRST_LOOK", 4)
+    looked = []
+
+    def enough(through):
+        looked.append(len(through))
+        assert through[:N_RUN].tolist() == outcome.leakers[0, : len(through)].tolist()
+        return len(through) >= n_enough
+
+    n_run = simulate(plan, 20, 0, workers=workers, enough=enough).leakers.shape[1]
+    assert looked == asked
+    assert n_run == asked[-1]
+
+
 def test_starts_are_spread_over_the_day_and_launches_within_the_jitter(plan, outcome):
     start_s = outcome.tables["runs"]["start_s"]
     assert (start_s >= 0.0).all()

@@ -48,6 +48,7 @@ ANSWER = {
     "version": "0.1.0",
     "seed": 7,
     "runs": 200,
+    "ci": None,
     "overrides": [],
     "raid": {"missiles": 12, "warheads": 12},
     "leakers": mean(0.7133, 0.5261, 0.9005),
@@ -201,6 +202,17 @@ def test_one_raid_has_no_interval():
     assert "Of 1 warhead, 3 get through. No leak in 0 % of 1 raid. The largest loss" in text
     assert "In brackets" not in text
     assert "Few raids: a rare failure of a whole layer may be missing. " in text
+
+
+@pytest.mark.parametrize(
+    ("reached", "words"),
+    [(True, "Enough raids: "), (False, "Stopped at the most raids allowed: ")],
+)
+def test_a_width_asked_for_is_told(reached, words):
+    assert "the share that gets through is known" not in flat()
+    ci = {"asked": 0.02, "half_width": 0.0153, "most_runs": 12_800, "reached": reached}
+    text = flat(ci=ci)
+    assert f"{words}the share that gets through is known to ±1.5 %, ±2.0 % asked for." in text
 
 
 def test_few_raids_say_less():

@@ -109,6 +109,7 @@ def run(
     runs: int | None = None,
     seed: int | None = None,
     workers: int = 1,
+    ci: float | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Run:
     """Simulate a scenario with the loss of each partner, and price it.
@@ -122,6 +123,10 @@ def run(
     workers : int
         Processes. More than one needs a script that is a file, with its work under
         `if __name__ == "__main__":`, as each of them imports it. [-]
+    ci : float, optional
+        Stop once the 95 % interval on the share of warheads that get through is narrower than
+        this to each side: asked after 200 raids and at each doubling, up to `runs` or else the
+        scenario's `max_runs`. [-]
     on_progress : callable
         Told the raids done so far.
 
@@ -136,7 +141,12 @@ def run(
         If the scenario fails a named check, or a number is out of range.
     """
     loaded = load(loaded) if isinstance(loaded, str) else loaded
-    n_run = loaded.scenario.monte_carlo.runs if runs is None else _whole("runs", runs, 1, 10**7)
+    terms = loaded.scenario.monte_carlo
+    n_run = terms.runs if ci is None else terms.max_runs
+    if runs is not None:
+        n_run = _whole("runs", runs, 1, 10**7)
+    if ci is not None and not 0.0 < ci < 1.0:
+        raise InputError(f"ci: should be above 0 and below 1, not {ci:g}")
     workers = _whole("workers", workers, 1, 10**4)
     if workers > 1:
         _refuse_unimportable()
@@ -146,7 +156,7 @@ def run(
     for finding in findings:
         if finding.level == "error":
             raise InputError(str(finding))
-    results, timings = study_raids(loaded, scenario, findings, n_run, workers, on_progress)
+    results, timings = study_raids(loaded, scenario, findings, n_run, workers, on_progress, ci)
     return Run(results, summarise(results), timings)
 
 

@@ -7,6 +7,13 @@ from opendome.analysis.intervals import (
     mean_interval,
     paired_interval,
     proportion_interval,
+    share_half_width,
 )
 
-__all__ = ["Interval", "mean_interval", "paired_interval", "proportion_interval"]
+__all__ = [
+    "Interval",
+    "mean_interval",
+    "paired_interval",
+    "proportion_interval",
+    "share_half_width",
+]

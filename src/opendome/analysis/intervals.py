@@ -14,7 +14,13 @@ from scipy.special import betaincinv, stdtrit
 
 from opendome.constants import Floats
 
-__all__ = ["Interval", "mean_interval", "paired_interval", "proportion_interval"]
+__all__ = [
+    "Interval",
+    "mean_interval",
+    "paired_interval",
+    "proportion_interval",
+    "share_half_width",
+]
 
 
 class Interval(NamedTuple):
@@ -122,6 +128,39 @@ def proportion_interval(k: int, n: int, level: float = 0.95) -> Interval:
     low = float(betaincinv(k, n - k + 1, tail)) if k > 0 else 0.0
     high = float(betaincinv(k + 1, n - k, 1.0 - tail)) if k < n else 1.0
     return Interval(k / n, low, high)
+
+
+def share_half_width(through: Floats, n_warhead: int, level: float = 0.95) -> float:
+    """Return half the width of the interval on the share of warheads that get through.
+
+    Raids that are all alike have no spread to tell their own: then what else could occur is
+    bounded by the interval on how many raids differ.
+
+    Parameters
+    ----------
+    through : ndarray, shape (n_run,)
+        Warheads through in each raid. [-]
+    n_warhead : int
+        Warheads of a raid. [-]
+    level : float
+        Confidence level. [-]
+
+    Returns
+    -------
+    half_width : float
+        Half the width; nan for one raid of many warheads. [-]
+
+    Examples
+    --------
+    >>> print(f"{share_half_width(np.zeros(200), 12):.4f}")
+    0.0091
+    """
+    through = np.asarray(through, dtype=np.float64)
+    if (through == through[0]).all():
+        odd = proportion_interval(0, through.size, level)
+        return 0.5 * (odd.high - odd.low)
+    mean = mean_interval(through / n_warhead, level)
+    return mean.high - mean.value
 
 
 def _check_level(level: float) -> None:

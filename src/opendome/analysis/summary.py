@@ -42,6 +42,7 @@ def summarise(results: Results) -> dict[str, Any]:
         "version": meta["version"],
         "seed": meta["seed"],
         "runs": runs.num_rows,
+        "ci": _precision(meta),
         "overrides": meta.get("overrides", []),  # older folders have none
         "raid": meta["raid"],
         "leakers": _mean(through),
@@ -60,6 +61,12 @@ def summarise(results: Results) -> dict[str, Any]:
         "sources": _sources(meta["catalog_rows"]),
         "warnings": meta["warnings"],
     }
+
+
+def _precision(meta: dict[str, Any]) -> dict[str, Any] | None:
+    """Return how well the share of leakers is known, where a width was asked for."""
+    ci = meta.get("ci")
+    return None if ci is None else {**ci, "reached": ci["half_width"] < ci["asked"]}
 
 
 def _column(results: Results, table: str, name: str) -> Floats:

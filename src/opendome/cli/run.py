@@ -29,6 +29,13 @@ __all__ = ["command"]
 @click.option(
     "--runs", metavar="N", type=Whole(1, 10_000_000), help="Raids, in place of the file's."
 )
+@click.option(
+    "--ci",
+    metavar="WIDTH",
+    type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
+    help="Go on until the share of warheads that get through is known to this each way (95 %); "
+    "--runs, or max_runs of the file, is then the most.",
+)
 @click.option("--seed", metavar="N", type=Whole(0, 2**63 - 1), help="Seed, in place of the file's.")
 @click.option(
     "--workers",
@@ -48,6 +55,7 @@ def command(
     scenario: str,
     settings: tuple[str, ...],
     runs: int | None,
+    ci: float | None,
     seed: int | None,
     workers: int | None,
     out: Path | None,
@@ -69,11 +77,12 @@ def command(
     loaded = api.load(scenario, settings)
     if out is None:
         _refuse_unmakeable(api.free_folder(loaded.scenario.name))
-    n_run = loaded.scenario.monte_carlo.runs if runs is None else runs
+    terms = loaded.scenario.monte_carlo
+    n_run = runs or (terms.runs if ci is None else terms.max_runs)
     workers = _at_most(_usable_cores(), workers)
     bar = progress("raids", n_run, stops, bar=not as_json)
     with bar as advance, _workers_live():
-        run = api.run(loaded, runs=n_run, seed=seed, workers=workers, on_progress=advance)
+        run = api.run(loaded, runs=n_run, ci=ci, seed=seed, workers=workers, on_progress=advance)
     folder = out or api.free_folder(loaded.scenario.name)
     try:
         run.save(folder)

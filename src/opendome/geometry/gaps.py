@@ -273,12 +273,12 @@ def _carry(
 
 
 @jit_part
-def _close_gap(state: Ints, p: int, k: int, step: int, bins: Ints, lane: int, cut: bool) -> None:
+def _close_gap(state: Ints, p: int, k: int, step: int, bins: Ints, lane: int) -> None:
     """Count the gap that goes on as ended before this step."""
     begin = state[p, k, OPEN]
     length = step - (begin - 1)
     state[p, k, COUNT] += 1
-    state[p, k, CUT] += 1 if cut or begin == 1 else 0
+    state[p, k, CUT] += 1 if begin == 1 else 0
     state[p, k, LEAST] = min(state[p, k, LEAST], length)
     state[p, k, MOST] = max(state[p, k, MOST], length)
     state[p, k, SUM] += length
@@ -294,7 +294,7 @@ def _close_gap(state: Ints, p: int, k: int, step: int, bins: Ints, lane: int, cu
 def _end_gap(state: Ints, p: int, k: int, step: int, bins: Ints, lane: int) -> None:
     """Begin to cover a point; before the first step there was no gap."""
     if step > 0:
-        _close_gap(state, p, k, step, bins, lane, False)
+        _close_gap(state, p, k, step, bins, lane)
         if state[p, k, N_START] == 0:
             state[p, k, FIRST] = step
         state[p, k, LAST] = step
@@ -330,7 +330,9 @@ def _add_block(
                     _end_gap(state, p, k, first + i, bins, lane)
         for p in range(low, high if closing else low):
             for k in range(level[p], n_fold):
-                _close_gap(state, p, k, first + n_time, bins, lane, True)
+                # Cut by the end; one that is cut by the start too is counted once.
+                state[p, k, CUT] += 1 if state[p, k, OPEN] > 1 else 0
+                _close_gap(state, p, k, first + n_time, bins, lane)
 
 
 def _gaps_of_state(

@@ -20,7 +20,7 @@ import numpy as np
 
 from opendome._jit import jit, jit_inline
 from opendome.constants import Bools, Floats
-from opendome.orbits._blocks import BLOCK, GROUP, to_rows, to_tile
+from opendome.orbits._blocks import BLOCK, GROUP, HALF, to_rows, to_tile
 from opendome.orbits._near_earth_terms import J2_WGS72, KE, RE_KM
 from opendome.orbits._sines import eccentric_turn, sin_cos_coarse, sin_cos_short, sin_cos_tiny
 
@@ -139,8 +139,9 @@ def fill_near_earth(
     """
     n_time, n_sat = t_min.size, terms.shape[0]
     work, tile = np.empty(9 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
-    for first in range(0, n_time, BLOCK):
-        n_step = min(BLOCK, n_time - first)
+    n_part, block = (1, BLOCK) if v_mps.size == 0 else (2, HALF)
+    for first in range(0, n_time, block):
+        n_step = min(block, n_time - first)
         for low in range(0, n_sat, GROUP):
             n_here = min(GROUP, n_sat - low)
             for j in range(n_here):
@@ -154,11 +155,8 @@ def fill_near_earth(
                     bad |= work[k] != work[k]
                 if bad:
                     failed[i] = True
-                to_tile(work, 0, j, n_step, tile)
-                to_tile(work, 1, j, n_step, tile)
-            to_rows(tile, 0, r_m, first, low, n_step, n_here)
-            if v_mps.size > 0:
-                to_rows(tile, 1, v_mps, first, low, n_step, n_here)
+                to_tile(work, n_part, j, n_step, tile)
+            to_rows(tile, n_part, r_m, v_mps, first, low, n_step, n_here)
 
 
 @jit_inline

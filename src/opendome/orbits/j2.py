@@ -9,7 +9,7 @@ import numpy as np
 
 from opendome._jit import jit, jit_inline
 from opendome.constants import Floats
-from opendome.orbits._blocks import BLOCK, GROUP, as_rows, in_slices, to_rows, to_tile
+from opendome.orbits._blocks import BLOCK, GROUP, HALF, as_rows, in_slices, to_rows, to_tile
 from opendome.orbits._sines import eccentric_turn, sin_cos
 from opendome.orbits._times import time_columns
 from opendome.orbits.walker import Orbits
@@ -24,8 +24,9 @@ def _circles(orbit: Floats, t_s: Floats, angle_rad: Floats, r_m: Floats, v_mps: 
     """
     n_time, n_sat = t_s.size, orbit.shape[1]
     work, tile = np.empty(12 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
-    for first in range(0, n_time, BLOCK):
-        n_step = min(BLOCK, n_time - first)
+    n_part, block = (1, BLOCK) if v_mps.size == 0 else (2, HALF)
+    for first in range(0, n_time, block):
+        n_step = min(block, n_time - first)
         for k in range(n_step):
             work[10 * BLOCK + k], work[11 * BLOCK + k] = t_s[first + k], angle_rad[first + k]
         inc, node, node_rate = math.nan, math.nan, math.nan
@@ -41,13 +42,10 @@ def _circles(orbit: Floats, t_s: Floats, angle_rad: Floats, r_m: Floats, v_mps: 
                     _turn_node(node, node_rate, n_step, work)
                 a, arglat, arglat_rate = orbit[0, i], orbit[3, i], orbit[5, i]
                 _circle_position(a, cos_i, sin_i, arglat, arglat_rate, n_step, work)
-                to_tile(work, 0, j, n_step, tile)
-                if v_mps.size > 0:
+                if n_part == 2:
                     _circle_velocity(a * arglat_rate, a * node_rate, cos_i, sin_i, n_step, work)
-                    to_tile(work, 1, j, n_step, tile)
-            to_rows(tile, 0, r_m, first, low, n_step, n_here)
-            if v_mps.size > 0:
-                to_rows(tile, 1, v_mps, first, low, n_step, n_here)
+                to_tile(work, n_part, j, n_step, tile)
+            to_rows(tile, n_part, r_m, v_mps, first, low, n_step, n_here)
 
 
 @jit_inline
@@ -115,19 +113,17 @@ def _ellipses(orbit: Floats, t_s: Floats, angle_rad: Floats, r_m: Floats, v_mps:
     """Write positions, and velocities if `v_mps` is not empty; shapes (n_time, 3 n_sat)."""
     n_time, n_sat = t_s.size, orbit.shape[1]
     work, tile = np.empty(8 * BLOCK), np.empty((2 * BLOCK, 3 * GROUP))
-    for first in range(0, n_time, BLOCK):
-        n_step = min(BLOCK, n_time - first)
+    n_part, block = (1, BLOCK) if v_mps.size == 0 else (2, HALF)
+    for first in range(0, n_time, block):
+        n_step = min(block, n_time - first)
         for k in range(n_step):
             work[6 * BLOCK + k], work[7 * BLOCK + k] = t_s[first + k], angle_rad[first + k]
         for low in range(0, n_sat, GROUP):
             n_here = min(GROUP, n_sat - low)
             for j in range(n_here):
                 _one_ellipse(orbit[:, low + j], n_step, work)
-                to_tile(work, 0, j, n_step, tile)
-                to_tile(work, 1, j, n_step, tile)
-            to_rows(tile, 0, r_m, first, low, n_step, n_here)
-            if v_mps.size > 0:
-                to_rows(tile, 1, v_mps, first, low, n_step, n_here)
+                to_tile(work, n_part, j, n_step, tile)
+            to_rows(tile, n_part, r_m, v_mps, first, low, n_step, n_here)
 
 
 @jit_inline
@@ -185,7 +181,8 @@ def fill_j2(
     r_m, v_mps = as_rows(r_sat_m, v_sat_mps)
     kernel = _fill_ellipses if orbits.ecc.any() else _fill_circles
 
-    def fill(rows: slice) -> None:
+    def fill(first: int, last: int) -> None:
+        rows = slice(first, last)
         kernel(orbit, t_s[rows], angle_rad[rows], r_m[rows], v_mps[rows])
 
     in_slices(fill, t_s.size, bulk=bulk)

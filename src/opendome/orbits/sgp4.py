@@ -200,7 +200,8 @@ def _fill(
     t_min = t_s / 60.0
     r_m, v_mps = as_rows(r_sat_m, v_sat_mps)
 
-    def fill(rows: slice) -> None:
+    def fill(first: int, last: int) -> None:
+        rows = slice(first, last)
         where = t_min[rows], angle_rad[rows], r_m[rows], v_mps[rows]
         fill_near_earth(orbits.terms, offset_min, *where, failed)
 

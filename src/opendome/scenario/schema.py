@@ -458,6 +458,8 @@ class MonteCarlo(Filled):
 
     runs: int = from_catalog(gt=0, le=10_000_000)
     """Raids. [-]"""
+    max_runs: int = from_catalog(ge=200, le=10_000_000)
+    """Most raids where `--ci` asks for as many as its width needs. [-]"""
     replays: int = from_catalog(gt=1, le=10_000)
     """Draws of luck per start time in the search for the worst one. [-]"""
     fine_step_s: float = from_catalog(ge=0.1, le=30)

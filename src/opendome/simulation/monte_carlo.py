@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.connection import wait
 
 import numpy as np
@@ -25,6 +27,9 @@ __all__ = ["Outcome", "simulate"]
 
 CHUNK = 8
 """Raids that a worker takes at a time: long against the cost of sending a plan. [-]"""
+
+FIRST_LOOK = 200
+"""Raids before the first question whether they are enough; then at each doubling. [-]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,9 @@ def simulate(
     n_replay: int,
     workers: int = 1,
     on_progress: Callable[[int], None] = lambda done: None,
+    enough: Callable[[Ints], bool] | None = None,
 ) -> Outcome:
-    """Simulate raids 0 to n_run - 1 for every case of the plan.
+    """Simulate raids 0 to n_run - 1 for every case of the plan, or fewer if they are enough.
 
     A raid depends on the plan and its number only, and results are put together in the order
     of the numbers, so neither chunks nor workers show in the result.
@@ -54,22 +60,29 @@ def simulate(
     plan : Plan
         The scenario as arrays.
     n_run : int
-        Raids. [-]
+        Raids, at most. [-]
     n_replay : int
         Further draws of luck for each start. [-]
     workers : int
         Processes; 1 computes here. [-]
     on_progress : callable
         Told the raids done so far.
+    enough : callable, optional
+        Asked after `FIRST_LOOK` raids and at each doubling, with the warheads through the whole
+        shield in each raid so far.
 
     Returns
     -------
     outcome : Outcome
         Results in the order of the raids.
     """
-    parts = []
-    # The first raid compiles the kernels here, once, before any worker could do so too.
-    for part in _in_order(plan, n_run, n_replay, workers):
+    parts: list[Outcome] = []
+
+    def done() -> bool:
+        through = np.concatenate([part.leakers[0] for part in parts])
+        return enough is not None and enough(through)
+
+    for part in _in_order(plan, _looks(n_run, enough is not None), n_replay, workers, done):
         parts.append(part)
         on_progress(sum(p.leakers.shape[1] for p in parts))
     return Outcome(
@@ -80,21 +93,52 @@ def simulate(
     )
 
 
-def _in_order(plan: Plan, n_run: int, n_replay: int, workers: int) -> Iterator[Outcome]:
+def _looks(n_run: int, asked: bool) -> list[int]:
+    """Return the numbers of raids after which to look whether they are enough."""
+    n_double = max(math.ceil(math.log2(n_run / FIRST_LOOK)), 0) if asked else 0
+    return [*(FIRST_LOOK << k for k in range(n_double)), n_run]
+
+
+def _in_order(
+    plan: Plan, looks: list[int], n_replay: int, workers: int, done: Callable[[], bool]
+) -> Iterator[Outcome]:
+    """Yield the raids up to each look in turn, until they are enough."""
+    # The first raid compiles the kernels here, once, before any worker could do so too.
     yield _raids(plan, 0, 1, n_replay)
-    chunks = [(a, min(a + CHUNK, n_run)) for a in range(1, n_run, CHUNK)]
-    if workers == 1 or len(chunks) < 2:
-        for first, end in chunks:
-            yield _raids(plan, first, end, n_replay)
+    batches = [
+        [(a, min(a + CHUNK, end)) for a in range(first, end, CHUNK)]
+        for first, end in pairwise([1, *looks])
+    ]
+    n_worker = min(workers, len(batches[-1]))
+    with _crew(plan, n_replay, n_worker) as work:
+        for batch in batches:
+            yield from work(batch)
+            if done():
+                return
+
+
+Chunks = list[tuple[int, int]]
+
+
+@contextmanager
+def _crew(
+    plan: Plan, n_replay: int, n_worker: int
+) -> Iterator[Callable[[Chunks], Iterator[Outcome]]]:
+    """Give what simulates chunks in order: this process, or several others."""
+    if n_worker < 2:
+        yield lambda chunks: (_raids(plan, a, b, n_replay) for a, b in chunks)
         return
     context, others = multiprocessing.get_context("spawn"), multiprocessing.active_children()
-    n_worker, shared = min(workers, len(chunks)), (plan, n_replay)
-    with ProcessPoolExecutor(n_worker, context, _start_worker, shared) as pool:
-        try:
+    with ProcessPoolExecutor(n_worker, context, _start_worker, (plan, n_replay)) as pool:
+
+        def work(chunks: Chunks) -> Iterator[Outcome]:
             with _deaf_to_interrupt():
                 tasks = [pool.submit(_chunk, a, b) for a, b in chunks]
             for task in tasks:
                 yield task.result()
+
+        try:
+            yield work
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             ours = [p for p in multiprocessing.active_children() if p not in others]

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from opendome._version import __version__
+from opendome.analysis.intervals import share_half_width
+from opendome.constants import Ints
 from opendome.scenario import Finding, Loaded, Scenario
 from opendome.simulation.cases import without
 from opendome.simulation.monte_carlo import Outcome, simulate
@@ -48,6 +50,7 @@ def study_raids(
     n_run: int,
     workers: int,
     on_progress: Callable[[int], None],
+    ci: float | None = None,
 ) -> tuple[Results, dict[str, Any]]:
     """Simulate and price a scenario.
 
@@ -63,6 +66,9 @@ def study_raids(
         Raids, and processes. [-]
     on_progress : callable
         Told the raids done so far.
+    ci : float, optional
+        Half-width of the 95 % interval on the share of warheads that get through, below which
+        no more raids are simulated; `n_run` is then the most. [-]
 
     Returns
     -------
@@ -74,13 +80,24 @@ def study_raids(
     start = time.perf_counter()
     plan = without(build_plan(scenario), partners_to_lose(scenario))
     planned = time.perf_counter()
-    outcome = simulate(plan, n_run, scenario.monte_carlo.replays, workers, on_progress)
+    n_warhead = int(plan.missiles.warheads.sum())
+
+    def known(through: Ints) -> bool:
+        return ci is not None and share_half_width(through.astype(np.float64), n_warhead) < ci
+
+    replays = scenario.monte_carlo.replays
+    enough = None if ci is None else known
+    outcome = simulate(plan, n_run, replays, workers, on_progress, enough)
     bill = price(scenario)
     tables = {
         **_raid_tables(plan, outcome),
         **_money_tables(bill, supplies(scenario, bill)),
     }
-    meta = _meta(loaded, scenario, findings, plan, n_run) | {"tables": sorted(tables)}
+    through = outcome.leakers[0].astype(np.float64)
+    meta = _meta(loaded, scenario, findings, plan, through.size) | {"tables": sorted(tables)}
+    if ci is not None:
+        half_width = share_half_width(through, n_warhead)
+        meta["ci"] = {"asked": ci, "half_width": half_width, "most_runs": n_run}
     timings = {
         "workers": workers,
         "setup_s": planned - start,

@@ -86,6 +86,7 @@ def _headline(answer: Answer) -> Iterator[RenderableType]:
         )
     yield from _largest_loss(answer)
     yield _price(answer["cost"])
+    yield from _precision(answer)
     yield from _caveats(runs)
 
 
@@ -96,6 +97,18 @@ def _price(cost: Answer) -> Text:
         f"and {dollars(cost['operations_musd'])} to run; buying is {share} % of the budget of "
         f"{dollars(cost['budget_musd'])}."
     )
+
+
+def _precision(answer: Answer) -> Iterator[Text]:
+    ci = answer["ci"]
+    if ci is None:
+        return
+    known = f"the share that gets through is known to ±{rounded(100 * ci['half_width'], 2)} %"
+    asked = f"±{rounded(100 * ci['asked'], 2)} % asked for"
+    if ci["reached"]:
+        yield Text(f"Enough raids: {known}, {asked}.")
+    else:
+        yield Text(f"Stopped at the most raids allowed: {known}, {asked}.", "yellow")
 
 
 def _caveats(runs: int) -> Iterator[Text]:
